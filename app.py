@@ -1,0 +1,29 @@
+"""The Chalice application: routes and operator functions, registered; everything else is in chalicelib."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice import Chalice
+
+from chalicelib import wiring
+from chalicelib.api import addons, apps, domains, health, ssl_endpoints
+
+app = Chalice(app_name="ssl-endpoint")
+app.experimental_feature_flags.update(["BLUEPRINTS"])
+for blueprint in (
+    health.resource,
+    apps.resource,
+    addons.resource,
+    ssl_endpoints.resource,
+    domains.resource,
+):
+    app.register_blueprint(blueprint)
+
+
+@app.lambda_function(name="issue_token")
+def issue_token(event: dict[str, Any], context: object) -> dict[str, str]:
+    """Operator: make a token, and its account if there is none: {"email", "name", "scope"} → {"token"}."""
+    account = wiring.tokens().account(event["email"])
+    token = wiring.tokens().issue(account, event.get("name", "operator"), event.get("scope", "admin"))
+    return {"token": token}

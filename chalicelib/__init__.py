@@ -1,0 +1,1 @@
+"""SSL Endpoint: certificates that users bring themselves, served on custom domains."""

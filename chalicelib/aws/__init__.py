@@ -1,0 +1,1 @@
+"""The record: DynamoDB, S3 and KMS."""

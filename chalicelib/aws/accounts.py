@@ -1,0 +1,76 @@
+"""Accounts and tokens in the table; a token is found by the SHA-256 of its secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.aws.table import Item, Table
+from chalicelib.errors import Conflict
+from chalicelib.model import times
+from chalicelib.model.caller import Account, Token
+
+
+class Accounts:
+    """One item an account, one for its e-mail address, one a token."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def by_id(self, account_id: str) -> Account | None:
+        """Return the account."""
+        item = self._table.get(f"ACCOUNT#{account_id}", "ACCOUNT")
+        return _account(item) if item else None
+
+    def by_email(self, email: str) -> Account | None:
+        """Return the account with that address, given in lower case."""
+        claim = self._table.get(f"EMAIL#{email}", "EMAIL")
+        return self.by_id(claim["account_id"]) if claim else None
+
+    def create(self, account: Account) -> None:
+        """Store a new account; raise Conflict if its address has one."""
+        there = Conflict(f"{account.email} has an account already.")
+        claim = {"PK": f"EMAIL#{account.email}", "SK": "EMAIL", "account_id": account.id}
+        item = {
+            "PK": f"ACCOUNT#{account.id}",
+            "SK": "ACCOUNT",
+            "account_id": account.id,
+            "email": account.email,
+            "created_at": times.text(account.created_at),
+        }
+        self._table.commit([self._table.new(claim, there), self._table.new(item, there)])
+
+    def token(self, sha256: str) -> Token | None:
+        """Return the token whose secret has this digest (lower-case hex)."""
+        item = self._table.get(f"TOKEN#{sha256}", "TOKEN")
+        return _token(item) if item else None
+
+    def add_token(self, token: Token, sha256: str) -> None:
+        """Store a token under the digest of its secret."""
+        item = {
+            "token_id": token.id,
+            "account_id": token.account_id,
+            "name": token.name,
+            "scope": token.scope,
+            "created_at": times.text(token.created_at),
+            "expires_at": times.text(token.expires_at) if token.expires_at else None,
+        }
+        there = Conflict("That token is there already.")
+        listed = {**item, "PK": f"ACCOUNT#{token.account_id}", "SK": f"TOKEN#{token.id}", "sha256": sha256}
+        found = {**item, "PK": f"TOKEN#{sha256}", "SK": "TOKEN"}
+        self._table.commit([self._table.new(found, there), self._table.new(listed, there)])
+
+
+def _account(item: Item) -> Account:
+    return Account(item["account_id"], item["email"], times.moment(item["created_at"]))
+
+
+def _token(item: dict[str, Any]) -> Token:
+    expires_at = item.get("expires_at")
+    return Token(
+        id=item["token_id"],
+        account_id=item["account_id"],
+        name=item["name"],
+        scope=item["scope"],
+        created_at=times.moment(item["created_at"]),
+        expires_at=times.moment(expires_at) if expires_at else None,
+    )

@@ -1,0 +1,82 @@
+"""Add-ons in the table: one an app, and the claim on its hostname."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.aws.table import Table, Write
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.model import times
+from chalicelib.model.addon import PLAN, Addon
+
+
+class HostnameTaken(Conflict):
+    """The hostname is, or once was, somebody's; another one has to be tried."""
+
+
+class Addons:
+    """One item an app; hostnames stay claimed for ever, so that none is ever given to somebody else."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def of_app(self, app_id: str) -> Addon | None:
+        """Return the app's add-on."""
+        item = self._table.get(f"APP#{app_id}", "ADDON")
+        return _addon(item) if item else None
+
+    def create(self, addon: Addon, *writes: Write) -> None:
+        """Store a new add-on and claim its hostname.
+
+        Raises HostnameTaken if the hostname was ever in use, and Invalid when the app already has an add-on.
+        """
+        twice = Invalid(f"{PLAN} is already provisioned for this app.")
+        changes = [self._table.new(_item(addon), twice), *writes]
+        if addon.hostname:
+            claim = {"PK": f"HOSTNAME#{addon.hostname}", "SK": "HOSTNAME", "app_id": addon.app_id}
+            changes.append(self._table.new(claim, HostnameTaken(f"{addon.hostname} is taken.")))
+        self._table.commit(changes)
+
+    def remove(self, addon: Addon, *writes: Write) -> None:
+        """Delete the add-on; raise Invalid while the app has a certificate, NotFound if it is gone already."""
+        key = {"PK": f"APP#{addon.app_id}", "SK": "ADDON"}
+        gone = self._table.delete(key, "addon_id = :id", {":id": addon.id}, NotFound("add_on"))
+        unused = self._table.expect(
+            {"PK": f"APP#{addon.app_id}", "SK": "ENDPOINT"},
+            "attribute_not_exists(PK) OR removed = :true",
+            {":true": True},
+            Invalid(
+                "Cannot remove the add-on while a certificate is there."
+                " Remove it first, with `heroku certs:remove` or DELETE /apps/APP/ssl-endpoints/NAME."
+            ),
+        )
+        self._table.commit([gone, unused, *writes])
+
+    def expect(self, addon: Addon, refusal: Invalid | Conflict) -> Write:
+        """Let a transaction through only while this add-on is there."""
+        key = {"PK": f"APP#{addon.app_id}", "SK": "ADDON"}
+        return self._table.expect(key, "addon_id = :id", {":id": addon.id}, refusal)
+
+
+def _item(addon: Addon) -> dict[str, Any]:
+    return {
+        "PK": f"APP#{addon.app_id}",
+        "SK": "ADDON",
+        "addon_id": addon.id,
+        "app_id": addon.app_id,
+        "name": addon.name,
+        "endpoint_name": addon.endpoint_name,
+        "hostname": addon.hostname,
+        "created_at": times.text(addon.created_at),
+    }
+
+
+def _addon(item: dict[str, Any]) -> Addon:
+    return Addon(
+        id=item["addon_id"],
+        app_id=item["app_id"],
+        name=item["name"],
+        endpoint_name=item["endpoint_name"],
+        hostname=item.get("hostname"),
+        created_at=times.moment(item["created_at"]),
+    )

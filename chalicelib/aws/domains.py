@@ -1,0 +1,98 @@
+"""Domains in the table: the app's record, and the claim that makes a name unique over all accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from chalicelib.aws.table import Item, Table, Write
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.model import times
+from chalicelib.model.domain import Domain
+
+TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
+ANY = "*"
+
+
+class Domains:
+    """One record an app and name, which edges follow; one claim a name, kept beside its siblings."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def of_app(self, app_id: str) -> Iterator[Domain]:
+        """Yield the app's domains by name."""
+        for item in self._table.query(f"APP#{app_id}", "DOMAIN#"):
+            if not item["removed"]:
+                yield _domain(item)
+
+    def latest(self, app_id: str, hostname: str) -> Domain | None:
+        """Return the app's record of a name, even if it was removed."""
+        item = self._table.get(f"APP#{app_id}", f"DOMAIN#{hostname}")
+        return _domain(item) if item else None
+
+    def create(self, domain: Domain, *writes: Write) -> None:
+        """Store a domain and claim its name.
+
+        Raises Invalid if the app has it already, if another app has it, or if a name of another account
+        overlaps with it.
+        """
+        taken = Invalid(f"{domain.hostname} is currently in use by another app.")
+        claim = {**_claim_key(domain.hostname), "app_id": domain.app_id, "account_id": domain.account_id}
+        record = self._table.new(_item(domain), Conflict("Somebody else added that domain at the same time."))
+        if domain.ver > 1:  # over its own tombstone
+            record = self._table.replace(_item(domain), domain.ver - 1, Conflict("That domain was just added."))
+        self._table.commit([self._table.new(claim, taken), record, *self._no_overlap(domain, taken), *writes])
+
+    def remove(self, domain: Domain, *writes: Write) -> None:
+        """Store the tombstone and free the name; raise NotFound if it is gone already."""
+        gone = NotFound("domain")
+        free = self._table.delete(_claim_key(domain.hostname), "app_id = :app", {":app": domain.app_id}, gone)
+        self._table.commit([self._table.replace(_item(domain), domain.ver - 1, gone), free, *writes])
+
+    def _no_overlap(self, domain: Domain, taken: Invalid) -> list[Write]:
+        """Refuse a wildcard over another account's names, and a name under another account's wildcard."""
+        key = _claim_key(domain.hostname)
+        if key["SK"] != ANY:
+            wildcard = {**key, "SK": ANY}
+            mine = "attribute_not_exists(PK) OR account_id = :account"
+            return [self._table.expect(wildcard, mine, {":account": domain.account_id}, taken)]
+        if any(sibling["account_id"] != domain.account_id for sibling in self._table.query(key["PK"])):
+            raise taken
+        return []
+
+
+def _claim_key(hostname: str) -> Item:
+    label, _, parent = hostname.partition(".")
+    return {"PK": f"DOMAIN#{parent}", "SK": label}
+
+
+def _item(domain: Domain) -> Item:
+    updated = times.text(domain.updated_at)
+    item = {
+        "PK": f"APP#{domain.app_id}",
+        "SK": f"DOMAIN#{domain.hostname}",
+        "feed": "feed",
+        "changed": updated,
+        "domain_id": domain.id,
+        "app_id": domain.app_id,
+        "account_id": domain.account_id,
+        "hostname": domain.hostname,
+        "created_at": times.text(domain.created_at),
+        "updated_at": updated,
+        "ver": domain.ver,
+        "removed": domain.removed,
+    }
+    if domain.removed:
+        item["ttl"] = int((domain.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())
+    return item
+
+
+def _domain(item: Item) -> Domain:
+    fields = ("app_id", "account_id", "hostname", "ver", "removed")
+    return Domain(
+        id=item["domain_id"],
+        created_at=times.moment(item["created_at"]),
+        updated_at=times.moment(item["updated_at"]),
+        **{field: item[field] for field in fields},
+    )

@@ -1,0 +1,153 @@
+"""Endpoints and their versions in the table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.aws.table import Item, Table, Write
+from chalicelib.errors import Conflict
+from chalicelib.model import times
+from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.x509.facts import Change, Facts, Reason, Verdict
+
+TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
+
+
+class Endpoints:
+    """One head an app, replaced only by its successor; one item a version, never replaced."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def of_app(self, app_id: str) -> Endpoint | None:
+        """Return the app's endpoint."""
+        endpoint = self.latest(app_id)
+        return None if endpoint is None or endpoint.removed else endpoint
+
+    def latest(self, app_id: str) -> Endpoint | None:
+        """Return the app's endpoint, even if it was removed."""
+        item = self._table.get(f"APP#{app_id}", "ENDPOINT")
+        return _endpoint(item) if item else None
+
+    def version(self, endpoint_id: str, number: int) -> Version:
+        """Return a version that is known to be there."""
+        item = self._table.get(f"ENDPOINT#{endpoint_id}", _version_key(number))
+        if item is None:
+            raise LookupError(f"endpoint {endpoint_id} has no version {number}")
+        return _version(item)
+
+    def versions(self, endpoint_id: str) -> Iterator[Version]:
+        """Yield every version ever installed, newest first."""
+        for item in self._table.query(f"ENDPOINT#{endpoint_id}", "VERSION#", newest_first=True):
+            yield _version(item)
+
+    def create(self, endpoint: Endpoint, version: Version, *writes: Write) -> None:
+        """Store a new endpoint with its first version; raise Conflict if the app has one by now."""
+        there = Conflict("The app got a certificate at the same time. Look at it again and repeat your change.")
+        head = self._table.new(_item(endpoint, version), there)
+        if endpoint.ver > 1:  # over the tombstone of the one before
+            head = self._table.replace(_item(endpoint, version), endpoint.ver - 1, there)
+        self._table.commit([head, self._table.new(_version_item(version), there), *writes])
+
+    def update(self, endpoint: Endpoint, version: Version, *writes: Write) -> None:
+        """Store the next head with its new version; raise Conflict if another change came first."""
+        raced = _raced(endpoint)
+        head = self._table.replace(_item(endpoint, version), endpoint.ver - 1, raced)
+        self._table.commit([head, self._table.new(_version_item(version), raced), *writes])
+
+    def save(self, endpoint: Endpoint, version: Version, *writes: Write) -> None:
+        """Store the next head, with its active version; raise Conflict if another change came first."""
+        head = self._table.replace(_item(endpoint, version), endpoint.ver - 1, _raced(endpoint))
+        self._table.commit([head, *writes])
+
+
+def _raced(endpoint: Endpoint) -> Conflict:
+    return Conflict(f"{endpoint.name} was changed at the same time. Look at it again and repeat your change.")
+
+
+def _version_key(number: int) -> str:
+    return f"VERSION#{number:010d}"
+
+
+HEAD = ("app_id", "name", "hostname", "active", "active_id", "previous", "previous_id", "last", "removed")
+
+
+def _item(endpoint: Endpoint, version: Version) -> Item:
+    updated = times.text(endpoint.updated_at)
+    item = {
+        "PK": f"APP#{endpoint.app_id}",
+        "SK": "ENDPOINT",
+        "feed": "feed",
+        "changed": updated,
+        "endpoint_id": endpoint.id,
+        "expires_at": times.text(min(facts.expires_at for facts in version.chain)),
+        "created_at": times.text(endpoint.created_at),
+        "updated_at": updated,
+        "ver": endpoint.ver,
+        **{name: getattr(endpoint, name) for name in HEAD},
+    }
+    if endpoint.removed:
+        item["ttl"] = int((endpoint.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())
+    return item
+
+
+def _endpoint(item: Item) -> Endpoint:
+    absent: dict[str, Any] = {"hostname": None, "previous": None, "previous_id": None}
+    head = {**absent, **{name: item[name] for name in HEAD if name in item}}
+    return Endpoint(
+        id=item["endpoint_id"],
+        created_at=times.moment(item["created_at"]),
+        updated_at=times.moment(item["updated_at"]),
+        ver=item["ver"],
+        **head,
+    )
+
+
+def _version_item(version: Version) -> Item:
+    described = {"chain": version.chain, "verdict": version.verdict, "changes": version.changes}
+    return {
+        "PK": f"ENDPOINT#{version.endpoint_id}",
+        "SK": _version_key(version.number),
+        "endpoint_id": version.endpoint_id,
+        "number": version.number,
+        "version_id": version.id,
+        "certificate_chain": version.certificate_chain,
+        "described": json.dumps(_plain(described)),
+        "created_at": times.text(version.created_at),
+        "created_by": version.created_by,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return times.text(value)
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return _plain(asdict(value)) if hasattr(value, "__dataclass_fields__") else value
+
+
+def _version(item: Item) -> Version:
+    described = json.loads(item["described"])
+    verdict = described["verdict"]
+    return Version(
+        endpoint_id=item["endpoint_id"],
+        number=item["number"],
+        id=item["version_id"],
+        certificate_chain=item["certificate_chain"],
+        chain=tuple(_facts(facts) for facts in described["chain"]),
+        verdict=Verdict(verdict["trusted"], tuple(Reason(**reason) for reason in verdict["reasons"])),
+        changes=tuple(Change(**change) for change in described["changes"]),
+        created_at=times.moment(item["created_at"]),
+        created_by=item["created_by"],
+    )
+
+
+def _facts(written: dict[str, Any]) -> Facts:
+    moments = {name: times.moment(written[name]) for name in ("starts_at", "expires_at")}
+    return Facts(**{**written, **moments, "names": tuple(written["names"])})

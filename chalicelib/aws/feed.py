@@ -1,0 +1,29 @@
+"""The change feed that edges follow: the sparse index `feed` of the table."""
+
+from __future__ import annotations
+
+from chalicelib.aws.table import Item, Table
+from chalicelib.model.feed import AppEntry, DomainEntry, EndpointEntry, Entry
+
+
+class Feed:
+    """The latest change of every app, endpoint and domain."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def changes(self, since: str) -> list[Entry]:
+        """Return the entries changed at or after `since` (text of model.times), oldest first; "" means all.
+
+        Raises Unavailable unless everything could be read.
+        """
+        return [_entry(item) for item in self._table.changed_since(since)]
+
+
+def _entry(item: Item) -> Entry:
+    same = (item["app_id"], item["changed"], item.get("removed", False))
+    if item["SK"] == "APP":
+        return AppEntry(*same, item["domain"], item["origin"])
+    if item["SK"] == "ENDPOINT":
+        return EndpointEntry(*same, item["endpoint_id"], item.get("hostname"), item["active_id"])
+    return DomainEntry(*same, item["hostname"])

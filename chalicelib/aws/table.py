@@ -1,0 +1,155 @@
+"""The one DynamoDB table: reads, and commands that commit as one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import Conflict, SSLEndpointError, Unavailable
+
+Item = dict[str, Any]
+FEED_INDEX = "feed"
+ATTEMPTS = 5  # of a transaction that met another one; what lost a race is told at once
+PAUSE = 0.05  # seconds, doubled with each attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One part of a transaction, and the error that it becomes when its condition does not hold."""
+
+    kind: str  # "Put", "Delete" or "ConditionCheck"
+    request: Item
+    refusal: SSLEndpointError | None = None
+
+
+class Table:
+    """Reads and writes plain dictionaries, each with its PK and SK."""
+
+    def __init__(self, client: Any, name: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._name = name
+        self._sleep = sleep
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """Return the item as of now, or None."""
+        answer = self._call("get_item", Key=_marshal({"PK": pk, "SK": sk}), ConsistentRead=True)
+        return _unmarshal(answer["Item"]) if "Item" in answer else None
+
+    def query(self, pk: str, prefix: str = "", *, newest_first: bool = False) -> Iterator[Item]:
+        """Yield the items of a partition whose SK begins with `prefix`, in SK order."""
+        condition, values = "PK = :pk", {":pk": pk}
+        if prefix:
+            condition, values = f"{condition} AND begins_with(SK, :sk)", {**values, ":sk": prefix}
+        yield from self._pages(
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=_marshal(values),
+            ConsistentRead=True,
+            ScanIndexForward=not newest_first,
+        )
+
+    def changed_since(self, since: str) -> Iterator[Item]:
+        """Yield what the feed index holds from `since` on, oldest first."""
+        yield from self._pages(
+            IndexName=FEED_INDEX,
+            KeyConditionExpression="feed = :feed AND changed >= :since",
+            ExpressionAttributeValues=_marshal({":feed": "feed", ":since": since or "0"}),
+        )
+
+    def new(self, item: Item, refusal: SSLEndpointError) -> Write:
+        """Put an item that must not be there yet."""
+        return self._put(item, "attribute_not_exists(PK)", {}, refusal)
+
+    def replace(self, item: Item, ver: int, refusal: SSLEndpointError) -> Write:
+        """Put an item over the one that still has version `ver`."""
+        return self._put(item, "ver = :ver", {":ver": ver}, refusal)
+
+    def add(self, item: Item) -> Write:
+        """Put an item whose key cannot be taken."""
+        return self._put(item, "", {}, None)
+
+    def expect(self, key: Item, condition: str, values: Item, refusal: SSLEndpointError) -> Write:
+        """Only let the transaction through if `condition` holds for the item at `key`."""
+        return self._write("ConditionCheck", {"Key": _marshal(key)}, condition, values, refusal)
+
+    def delete(self, key: Item, condition: str, values: Item, refusal: SSLEndpointError) -> Write:
+        """Delete the item at `key` if `condition` holds for it."""
+        return self._write("Delete", {"Key": _marshal(key)}, condition, values, refusal)
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Do all the writes or none.
+
+        Raises the refusal of the first write whose condition does not hold, Conflict when other transactions
+        keep being in the way, and Unavailable when DynamoDB does not answer.
+        """
+        request = [{write.kind: write.request} for write in writes]
+        for attempt in range(ATTEMPTS):
+            try:
+                self._client.transact_write_items(TransactItems=request)
+                return
+            except ClientError as error:
+                _refuse(error, writes)
+            except BotoCoreError as error:
+                raise Unavailable("The database does not answer; try again in a moment.") from error
+            self._sleep(PAUSE * 2**attempt)
+        raise Conflict("Other changes were made at the same time. Look at the new state and repeat yours.")
+
+    def _put(self, item: Item, condition: str, values: Item, refusal: SSLEndpointError | None) -> Write:
+        return self._write("Put", {"Item": _marshal(item)}, condition, values, refusal)
+
+    def _write(
+        self, kind: str, request: Item, condition: str, values: Item, refusal: SSLEndpointError | None
+    ) -> Write:
+        request = {**request, "TableName": self._name}
+        if condition:
+            request["ConditionExpression"] = condition
+        if values:
+            request["ExpressionAttributeValues"] = _marshal(values)
+        return Write(kind, request, refusal)
+
+    def _pages(self, **query: Any) -> Iterator[Item]:
+        start: Item = {}
+        while True:
+            answer = self._call("query", **query, **start)
+            yield from map(_unmarshal, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _call(self, operation: str, **request: Any) -> Any:
+        try:
+            return getattr(self._client, operation)(TableName=self._name, **request)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("The database does not answer; try again in a moment.") from error
+
+
+def _refuse(error: ClientError, writes: Sequence[Write]) -> None:
+    """Raise what a cancelled transaction means; return if it may be tried again."""
+    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+    for write, reason in zip(writes, reasons, strict=False):
+        if reason == "ConditionalCheckFailed" and write.refusal is not None:
+            raise write.refusal from None
+    if (
+        "TransactionConflict" not in reasons
+        and error.response["Error"]["Code"] != "TransactionInProgressException"
+    ):
+        raise Unavailable("The database did not take the change; try again in a moment.") from error
+
+
+def _marshal(item: Item) -> Item:
+    serializer = TypeSerializer()
+    return {name: serializer.serialize(value) for name, value in item.items() if value is not None}
+
+
+def _unmarshal(item: Item) -> Item:
+    deserializer = TypeDeserializer()
+    return {name: _plain(deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,85 @@
+"""Where bundles rest: chain and private key together in one encrypted S3 object that is never changed.
+
+Each object has a KMS data key of its own, whose encryption context names app, endpoint and version, and
+AES-256-GCM over the bundle with the same context as associated data: an object copied over another one's
+place does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from chalicelib.errors import Unavailable
+
+FORMAT = 1
+NONCE_BYTES = 12  # NIST SP 800-38D §8.2: 96 bits
+
+
+class Vault:
+    """Puts bundles away and takes them out."""
+
+    def __init__(
+        self, s3: Any, kms: Any, bucket: str, key_id: str, random_bytes: Callable[[int], bytes] = os.urandom
+    ) -> None:
+        self._s3 = s3
+        self._kms = kms
+        self._bucket = bucket
+        self._key_id = key_id
+        self._random_bytes = random_bytes
+
+    def put(self, app_id: str, endpoint_id: str, version_id: str, pem: bytes) -> None:
+        """Store a bundle (PEM: leaf, chain, private key) under an identity that was never used before.
+
+        Raises Unavailable when KMS or S3 does not answer.
+        """
+        context = {"app": app_id, "endpoint": endpoint_id, "version": version_id}
+        try:
+            data_key = self._kms.generate_data_key(
+                KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=context
+            )
+            sealed = _seal(data_key, self._random_bytes(NONCE_BYTES), pem, context)
+            self._s3.put_object(
+                Bucket=self._bucket, Key=place(endpoint_id, version_id), Body=sealed, IfNoneMatch="*"
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("The certificate could not be stored; nothing was changed. Try again.") from error
+
+    def open(self, app_id: str, endpoint_id: str, version_id: str) -> bytes:
+        """Return the bundle that was put under this identity.
+
+        Raises Unavailable when it cannot be had or was tampered with.
+        """
+        context = {"app": app_id, "endpoint": endpoint_id, "version": version_id}
+        try:
+            body = self._s3.get_object(Bucket=self._bucket, Key=place(endpoint_id, version_id))["Body"].read()
+            sealed = json.loads(body)
+            wrapped = base64.b64decode(sealed["data_key"])
+            key = self._kms.decrypt(CiphertextBlob=wrapped, EncryptionContext=context)["Plaintext"]
+            nonce, ciphertext = base64.b64decode(sealed["nonce"]), base64.b64decode(sealed["ciphertext"])
+            return AESGCM(key).decrypt(nonce, ciphertext, _associated(context))
+        except (BotoCoreError, ClientError, ValueError, KeyError, InvalidTag) as error:
+            raise Unavailable(f"Version {version_id} of endpoint {endpoint_id} cannot be opened.") from error
+
+
+def place(endpoint_id: str, version_id: str) -> str:
+    """Return the S3 key of a bundle."""
+    return f"bundles/{endpoint_id}/{version_id}"
+
+
+def _seal(data_key: dict[str, Any], nonce: bytes, pem: bytes, context: dict[str, str]) -> bytes:
+    ciphertext = AESGCM(data_key["Plaintext"]).encrypt(nonce, pem, _associated(context))
+    parts = {"data_key": data_key["CiphertextBlob"], "nonce": nonce, "ciphertext": ciphertext}
+    written = {name: base64.b64encode(part).decode() for name, part in parts.items()}
+    return json.dumps({"format": FORMAT, **written}).encode()
+
+
+def _associated(context: dict[str, str]) -> bytes:
+    return json.dumps(context, sort_keys=True).encode()

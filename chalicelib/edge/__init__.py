@@ -1,0 +1,1 @@
+"""What an edge machine runs beside its TLS engine."""

@@ -1,0 +1,78 @@
+"""An app: a name, a region and the server behind it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.errors import Invalid
+from chalicelib.model import times
+
+# Heroku's rule for app names, which its clients rely on.
+NAME = re.compile(r"[a-z][a-z0-9-]{1,28}[a-z0-9]")
+ORIGIN = re.compile(
+    r"(?:http://)?(\[[0-9a-f:.]{2,45}\]|[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?::([0-9]{1,5}))?/?", re.I
+)
+HTTP_PORT = 80
+LAST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What requests for custom domains are passed to."""
+
+    id: str
+    name: str
+    account_id: str
+    region: str
+    origin: str  # host:port, empty when the app has no server yet
+    created_at: datetime
+    updated_at: datetime
+    ver: int = 1
+
+    def with_origin(self, origin: str, now: datetime) -> App:
+        """Return the app with another server behind it."""
+        return replace(self, origin=origin, updated_at=times.later(self.updated_at, now), ver=self.ver + 1)
+
+    def own_domain(self, app_zone: str) -> str:
+        """Return the name that every app has without a custom domain."""
+        return f"{self.name}.{app_zone}"
+
+
+def check_name(name: str) -> str:
+    """Return the name; raise Invalid unless an app can have it."""
+    if not NAME.fullmatch(name):
+        raise Invalid(
+            f"{name[:40]!r} cannot be an app's name: use 3 to 30 lower-case letters, digits and dashes,"
+            " beginning with a letter and not ending with a dash."
+        )
+    return name
+
+
+def check_origin(origin: str) -> str:
+    """Return the server's address as host:port.
+
+    Takes `host`, `host:port` or `http://host:port/`; the port is 80 if none is given. Raises Invalid for
+    anything else, and for link-local addresses, where clouds keep the credentials of their machines.
+    """
+    match = ORIGIN.fullmatch(origin.strip())
+    if match is None or not 0 < int(match[2] or HTTP_PORT) <= LAST_PORT:
+        raise Invalid(
+            f"{origin[:80]!r} cannot be an origin: give the app's server as http://host:port,"
+            " for example http://127.0.0.1:5000. (TLS ends at the edge, so https is not for the origin.)"
+        )
+    host = match[1].lower()
+    if _is_link_local(host):
+        raise Invalid(f"{host} is a link-local address and cannot be an origin.")
+    return f"{host}:{int(match[2] or HTTP_PORT)}"
+
+
+def _is_link_local(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return bool(mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified)

@@ -1,0 +1,101 @@
+"""An endpoint and its versions: install, update, roll back, remove."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.errors import NoPreviousCertificate
+from chalicelib.model import times
+from chalicelib.x509.facts import Change, Facts, Reason, Verdict
+
+EXPIRED = {"expired", "chain_expired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One installed certificate; never changed after it is stored."""
+
+    endpoint_id: str
+    number: int  # 1, 2, 3 … without a gap
+    id: str  # also names the encrypted bundle
+    certificate_chain: str  # PEM as served, leaf first
+    chain: tuple[Facts, ...]  # the same, described
+    verdict: Verdict  # as of created_at
+    changes: tuple[Change, ...]
+    created_at: datetime
+    created_by: str  # the token's name
+
+    @property
+    def leaf(self) -> Facts:
+        """Return what the served leaf says."""
+        return self.chain[0]
+
+    @property
+    def expires_at(self) -> datetime:
+        """Return when the first certificate of the chain expires."""
+        return min(facts.expires_at for facts in self.chain)
+
+    def verdict_at(self, now: datetime) -> Verdict:
+        """Return the verdict as of now: what was trusted once may have expired since."""
+        if now < self.expires_at or EXPIRED & {reason.code for reason in self.verdict.reasons}:
+            return self.verdict
+        return Verdict(trusted=False, reasons=(*self.verdict.reasons, _expired(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The head: which version an app is served with, and which it can go back to."""
+
+    id: str
+    app_id: str
+    name: str  # tokyo-2121
+    hostname: str | None  # tokyo-2121.<zone>; None where the app's own domain is the DNS target
+    active: int
+    active_id: str
+    previous: int | None
+    previous_id: str | None
+    last: int  # the highest number ever installed
+    created_at: datetime
+    updated_at: datetime
+    ver: int = 1
+    removed: bool = False
+
+    def answers_to(self, identity: str) -> bool:
+        """Tell whether a client means this endpoint: by id, name or hostname."""
+        return identity in {self.id, self.name, self.hostname}
+
+    def update(self, version_id: str, now: datetime) -> Endpoint:
+        """Return the head with a new active version; the one before can be rolled back to."""
+        number = self.last + 1
+        return self._next(
+            now,
+            active=number,
+            active_id=version_id,
+            previous=self.active,
+            previous_id=self.active_id,
+            last=number,
+        )
+
+    def roll_back(self, now: datetime) -> Endpoint:
+        """Return the head with the previous version active; raise NoPreviousCertificate if there is none."""
+        if self.previous is None:
+            raise NoPreviousCertificate("No previous certificate to roll back to.")
+        return self._next(now, active=self.previous, active_id=self.previous_id, previous=None, previous_id=None)
+
+    def remove(self, now: datetime) -> Endpoint:
+        """Return the tombstone that tells edges to stop serving."""
+        return self._next(now, removed=True)
+
+    def _next(self, now: datetime, **changes: object) -> Endpoint:
+        return replace(self, updated_at=times.later(self.updated_at, now), ver=self.ver + 1, **changes)  # type: ignore[arg-type]
+
+
+def _expired(version: Version) -> Reason:
+    first = min(version.chain, key=lambda facts: facts.expires_at)
+    code = "expired" if first == version.leaf else "chain_expired"
+    return Reason(
+        code,
+        f"{first.subject} expired on {first.expires_at:%Y-%m-%d %H:%M} UTC.",
+        "Get a renewed certificate from its authority and update the endpoint with it.",
+    )

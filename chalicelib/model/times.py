@@ -1,0 +1,22 @@
+"""Moments as text: always UTC, always sortable."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+TICK = timedelta(microseconds=1)
+
+
+def text(moment: datetime) -> str:
+    """Write an aware moment as ISO 8601 in UTC with microseconds, so that text order is time order."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(written: str) -> datetime:
+    """Read what `text` wrote; the result is aware and in UTC."""
+    return datetime.strptime(written, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
+
+
+def later(previous: datetime, now: datetime) -> datetime:
+    """Return now, or one tick after `previous` where a clock stands still or goes back."""
+    return max(now, previous + TICK)

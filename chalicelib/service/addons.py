@@ -1,0 +1,80 @@
+"""The add-on: provision, find, deprovision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+from uuid import uuid4
+
+from chalicelib.aws.activities import Activities
+from chalicelib.aws.addons import Addons as Repository
+from chalicelib.aws.addons import HostnameTaken
+from chalicelib.aws.apps import Apps
+from chalicelib.errors import Invalid, NotFound, Unavailable
+from chalicelib.model import names
+from chalicelib.model.addon import PLAN, Addon
+from chalicelib.model.app import App
+from chalicelib.model.caller import Caller
+from chalicelib.settings import Settings
+
+HOSTNAME_ATTEMPTS = 20
+
+
+class Addons:
+    """The use-cases of the add-on `ssl:endpoint`."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        apps: Apps,
+        activities: Activities,
+        settings: Settings,
+        now: Callable[[], datetime],
+        random: Random,
+    ) -> None:
+        self._repository = repository
+        self._apps = apps
+        self._activities = activities
+        self._settings = settings
+        self._now = now
+        self._random = random
+
+    def of_app(self, app: App) -> Addon | None:
+        """Return the app's add-on, if it has one."""
+        return self._repository.of_app(app.id)
+
+    def find(self, app: App, identity: str) -> Addon:
+        """Return the app's add-on by id, name, service or plan; raise NotFound if it has none such."""
+        addon = self.of_app(app)
+        if addon is None or not addon.answers_to(identity):
+            raise NotFound("addon", "Couldn't find that add-on.")
+        return addon
+
+    def provision(self, caller: Caller, app: App, plan: str) -> Addon:
+        """Give the app the add-on and reserve its hostname; raise Invalid for another plan or a second one."""
+        if plan not in {PLAN, "ssl"}:
+            raise Invalid(f"There is no plan {plan[:40]!r}; the one that is offered here is {PLAN}.")
+        for _ in range(HOSTNAME_ATTEMPTS):
+            addon = self._named(app)
+            detail = f"{addon.name}, {addon.hostname or 'no hostname of its own'}"
+            told = self._activities.write(caller, app.id, addon.created_at, "addon.provision", detail)
+            try:
+                self._repository.create(addon, self._apps.expect(app.id), told)
+            except HostnameTaken:
+                continue
+            return addon
+        raise Unavailable("No free hostname was found; try again.")
+
+    def deprovision(self, caller: Caller, app: App, identity: str) -> Addon:
+        """Take the add-on away and return it; raise Invalid while the app has a certificate."""
+        addon = self.find(app, identity)
+        told = self._activities.write(caller, app.id, self._now(), "addon.deprovision", addon.name)
+        self._repository.remove(addon, told)
+        return addon
+
+    def _named(self, app: App) -> Addon:
+        name = names.endpoint(self._random)
+        own = app.region == self._settings.default_region
+        hostname = f"{name}.{self._settings.zone}" if own else None
+        return Addon(str(uuid4()), app.id, names.addon(self._random), name, hostname, self._now())

@@ -1,0 +1,133 @@
+"""Certificates: from what a user sends to what edges serve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from chalicelib.aws.activities import Activities
+from chalicelib.aws.addons import Addons
+from chalicelib.aws.endpoints import Endpoints
+from chalicelib.aws.vault import Vault
+from chalicelib.errors import Forbidden, Invalid
+from chalicelib.model import times
+from chalicelib.model.addon import PLAN, Addon
+from chalicelib.model.app import App
+from chalicelib.model.caller import Caller
+from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.x509 import bundle, chain, trust
+from chalicelib.x509.chain import Chain
+from chalicelib.x509.trust import Anchors
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a user sent, as text."""
+
+    certificate_chain: str
+    private_key: str
+    pass_phrase: str | None = None
+    preprocess: bool = True  # False: serve the chain exactly as it was sent (heroku's --bypass)
+
+
+class Certificates:
+    """The use-cases that install a certificate."""
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        addons: Addons,
+        vault: Vault,
+        activities: Activities,
+        anchors: Anchors,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._endpoints = endpoints
+        self._addons = addons
+        self._vault = vault
+        self._activities = activities
+        self._anchors = anchors
+        self._now = now
+
+    def add(self, caller: Caller, app: App, upload: Upload) -> tuple[Endpoint, Version]:
+        """Give the app its endpoint with the first certificate.
+
+        Raises Forbidden without the add-on, Invalid if there is a certificate already or the upload cannot be
+        used, and Conflict if another one came first.
+        """
+        addon = self._addons.of_app(app.id)
+        if addon is None:
+            raise Forbidden(
+                f"{app.name} has no add-on yet. Provision it first: `heroku addons:create {PLAN}`"
+                f" or POST /apps/{app.name}/addons."
+            )
+        before = self._endpoints.latest(app.id)
+        if before is not None and not before.removed:
+            raise Invalid(f"{app.name} has a certificate already: update it instead, or remove it first.")
+        now = self._now()
+        served = self._chain(upload, now)
+        endpoint = _first(app, addon, before, now)
+        version = self._version(endpoint, served, caller, now)
+        self._put_away(endpoint, served)
+        told = self._activities.write(caller, app.id, now, "endpoint.create", f"v1, {version.leaf.fingerprint}")
+        kept = self._addons.expect(addon, Invalid("The add-on was removed at the same time."))
+        self._endpoints.create(endpoint, version, kept, told)
+        return endpoint, version
+
+    def update(self, caller: Caller, app: App, before: Endpoint, upload: Upload) -> tuple[Endpoint, Version]:
+        """Serve another certificate; the same one again changes nothing.
+
+        Raises Invalid if the upload cannot be used, and Conflict if another change came first.
+        """
+        now = self._now()
+        served = self._chain(upload, now)
+        current = self._endpoints.version(before.id, before.active)
+        if served.text == current.certificate_chain:  # the leaf fixes the key: it fits no other
+            return before, current
+        endpoint = before.update(str(uuid4()), now)
+        version = self._version(endpoint, served, caller, now)
+        self._put_away(endpoint, served)
+        detail = f"v{before.active} → v{endpoint.active}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
+        told = self._activities.write(caller, app.id, endpoint.updated_at, "endpoint.update", detail)
+        self._endpoints.update(endpoint, version, told)
+        return endpoint, version
+
+    def _chain(self, upload: Upload, now: datetime) -> Chain:
+        sent = bundle.read(upload.certificate_chain, upload.private_key, upload.pass_phrase)
+        return chain.build(sent, self._anchors, now=now) if upload.preprocess else chain.as_sent(sent)
+
+    def _version(self, endpoint: Endpoint, served: Chain, caller: Caller, now: datetime) -> Version:
+        return Version(
+            endpoint_id=endpoint.id,
+            number=endpoint.active,
+            id=endpoint.active_id,
+            certificate_chain=served.text,
+            chain=tuple(certificate.facts for certificate in served.certificates),
+            verdict=trust.judge(served.certificates, self._anchors, now=now),
+            changes=served.changes,
+            created_at=now,
+            created_by=caller.token_name,
+        )
+
+    def _put_away(self, endpoint: Endpoint, served: Chain) -> None:
+        pem = served.text.encode().rstrip() + b"\n" + served.key.pem()
+        self._vault.put(endpoint.app_id, endpoint.id, endpoint.active_id, pem)
+
+
+def _first(app: App, addon: Addon, before: Endpoint | None, now: datetime) -> Endpoint:
+    return Endpoint(
+        id=str(uuid4()),
+        app_id=app.id,
+        name=addon.endpoint_name,
+        hostname=addon.hostname,
+        active=1,
+        active_id=str(uuid4()),
+        previous=None,
+        previous_id=None,
+        last=1,
+        created_at=now,
+        updated_at=times.later(before.updated_at, now) if before else now,
+        ver=before.ver + 1 if before else 1,
+    )

@@ -1,0 +1,36 @@
+"""The settings of a deployment, read once from environment variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Names of the AWS resources and the choices of the person who runs the service."""
+
+    table: str
+    bucket: str
+    key_id: str
+    zone: str  # endpoints are tokyo-2121.<zone>
+    app_zone: str  # an app's own domain is <app>.<app_zone>
+    default_region: str
+    regions: tuple[str, ...]
+    extra_roots_pem: str | None  # path of a PEM file with private CAs to trust beside Mozilla's
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; what has no variable gets a default that works on one machine."""
+    default_region = environment.get("SSL_ENDPOINT_DEFAULT_REGION", "us")
+    regions = environment.get("SSL_ENDPOINT_REGIONS", f"{default_region},eu")
+    return Settings(
+        table=environment.get("SSL_ENDPOINT_TABLE", "ssl-endpoint"),
+        bucket=environment.get("SSL_ENDPOINT_BUCKET", "ssl-endpoint"),
+        key_id=environment.get("SSL_ENDPOINT_KEY", "alias/ssl-endpoint"),
+        zone=environment.get("SSL_ENDPOINT_ZONE", "ssl.localhost"),
+        app_zone=environment.get("SSL_ENDPOINT_APP_ZONE", "app.localhost"),
+        default_region=default_region,
+        regions=tuple(region.strip() for region in regions.split(",") if region.strip()),
+        extra_roots_pem=environment.get("EXTRA_ROOTS_PEM") or None,
+    )

@@ -1,0 +1,169 @@
+"""The composition root: every object is made here, once, when it is first needed.
+
+Modules that cost much to import (cryptography, the AWS clients) are imported inside, so that a Lambda that only
+lists does not pay for what it does not use.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from datetime import datetime, timezone
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import settings as _settings
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.aws.activities import Activities
+    from chalicelib.aws.feed import Feed
+    from chalicelib.aws.table import Table
+    from chalicelib.aws.vault import Vault
+    from chalicelib.service.addons import Addons
+    from chalicelib.service.apps import Apps
+    from chalicelib.service.certificates import Certificates
+    from chalicelib.service.domains import Domains
+    from chalicelib.service.endpoints import Endpoints
+    from chalicelib.service.tokens import Tokens
+    from chalicelib.x509.trust import Anchors
+
+
+def now() -> datetime:
+    """Return the time, aware and in UTC."""
+    return datetime.now(timezone.utc)
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return _settings.from_environment(os.environ)
+
+
+@cache
+def client(service: str) -> Any:
+    """Return the AWS client of a service; all share one session."""
+    from botocore.config import Config
+
+    config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
+    return _session().client(service, config=config)
+
+
+@cache
+def _session() -> Any:
+    import boto3
+
+    return boto3.session.Session()
+
+
+@cache
+def _table() -> Table:
+    from chalicelib.aws.table import Table
+
+    return Table(client("dynamodb"), settings().table)
+
+
+@cache
+def feed() -> Feed:
+    """Return the change feed."""
+    from chalicelib.aws.feed import Feed
+
+    return Feed(_table())
+
+
+@cache
+def vault() -> Vault:
+    """Return where bundles rest."""
+    from chalicelib.aws.vault import Vault
+
+    return Vault(client("s3"), client("kms"), settings().bucket, settings().key_id)
+
+
+@cache
+def activities() -> Activities:
+    """Return the record of what happened."""
+    from chalicelib.aws.activities import Activities
+
+    return Activities(_table())
+
+
+@cache
+def tokens() -> Tokens:
+    """Return the use-cases of accounts and tokens."""
+    from chalicelib.aws.accounts import Accounts
+    from chalicelib.service.tokens import Tokens
+
+    return Tokens(Accounts(_table()), now, os.urandom)
+
+
+@cache
+def apps() -> Apps:
+    """Return the use-cases of apps."""
+    from chalicelib.service.apps import Apps
+
+    return Apps(_apps(), activities(), settings(), now, random.SystemRandom())
+
+
+@cache
+def addons() -> Addons:
+    """Return the use-cases of the add-on."""
+    from chalicelib.service.addons import Addons
+
+    return Addons(_addons(), _apps(), activities(), settings(), now, random.SystemRandom())
+
+
+@cache
+def domains() -> Domains:
+    """Return the use-cases of custom domains."""
+    from chalicelib.aws.domains import Domains as Repository
+    from chalicelib.service.domains import Domains
+
+    return Domains(Repository(_table()), _apps(), _addons(), activities(), settings(), now)
+
+
+@cache
+def endpoints() -> Endpoints:
+    """Return the use-cases of endpoints."""
+    from chalicelib.service.endpoints import Endpoints
+
+    return Endpoints(_endpoints(), activities(), now)
+
+
+@cache
+def certificates() -> Certificates:
+    """Return the use-cases that install a certificate."""
+    from chalicelib.service.certificates import Certificates
+
+    return Certificates(_endpoints(), _addons(), vault(), activities(), anchors(), now)
+
+
+@cache
+def anchors() -> Anchors:
+    """Return Mozilla's roots and the private ones of EXTRA_ROOTS_PEM."""
+    from pathlib import Path
+
+    from chalicelib.x509 import trust
+
+    extra = settings().extra_roots_pem
+    return trust.mozilla(Path(extra).read_bytes() if extra else b"")
+
+
+@cache
+def _apps() -> Any:
+    from chalicelib.aws.apps import Apps
+
+    return Apps(_table(), settings().app_zone)
+
+
+@cache
+def _addons() -> Any:
+    from chalicelib.aws.addons import Addons
+
+    return Addons(_table())
+
+
+@cache
+def _endpoints() -> Any:
+    from chalicelib.aws.endpoints import Endpoints
+
+    return Endpoints(_table())

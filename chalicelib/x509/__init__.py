@@ -1,0 +1,1 @@
+"""Certificates, keys and chains as values: no clock, no files, no network."""

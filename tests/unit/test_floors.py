@@ -1,0 +1,78 @@
+"""Imports run downhill: the floors of the house, held by a test."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FLOORS = ["errors", "x509", "model", "settings", "aws", "edge", "service", "wiring", "api"]
+# Which rooms may import a package at all; a package that is not named here is everybody's.
+ONLY = {
+    "cryptography": {"x509", "aws.vault"},
+    "boto3": {"aws", "edge", "wiring"},
+    "botocore": {"aws", "edge", "wiring"},
+    "chalice": {"api", "app"},
+    "moto": set(),
+    "tests": set(),
+    "local": set(),
+    "bench": set(),
+}
+
+
+def modules() -> list[tuple[str, Path]]:
+    """Return every module that ships, by its name below chalicelib."""
+    below = ROOT / "chalicelib"
+    found = [(".".join(path.relative_to(below).with_suffix("").parts), path) for path in below.rglob("*.py")]
+    return [*sorted(found), ("app", ROOT / "app.py")]
+
+
+def imports(path: Path) -> set[str]:
+    """Return the absolute names that a file imports, also inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write imports in full"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def floor(name: str) -> int:
+    """Return how high a module of chalicelib lives."""
+    room = name.split(".", maxsplit=1)[0]
+    return FLOORS.index(room) if room in FLOORS else len(FLOORS)
+
+
+def test_every_room_has_a_floor() -> None:
+    """A new package in chalicelib has to say where it belongs."""
+    rooms = {name.split(".")[0] for name, _ in modules()} - {"__init__", "app"}
+
+    assert set(FLOORS) >= rooms
+
+
+@pytest.mark.parametrize(("name", "path"), modules(), ids=[name for name, _ in modules()])
+def test_imports_run_downhill(name: str, path: Path) -> None:
+    """No module imports from a floor above its own."""
+    below = [
+        imported.removeprefix("chalicelib.") for imported in imports(path) if imported.startswith("chalicelib.")
+    ]
+    uphill = [other for other in below if floor(other) > floor(name)]
+
+    assert [] == uphill
+
+
+@pytest.mark.parametrize(("name", "path"), modules(), ids=[name for name, _ in modules()])
+def test_packages_stay_in_their_rooms(name: str, path: Path) -> None:
+    """Cryptography, AWS, Chalice and the tests' packages are imported only where they belong."""
+    strangers = [
+        imported
+        for imported in imports(path)
+        if (rooms := ONLY.get(imported.split(".")[0])) is not None
+        and not any(name == room or name.startswith(f"{room}.") for room in rooms)
+    ]
+
+    assert [] == strangers
