@@ -7,7 +7,7 @@ from typing import Any
 from chalice import Chalice
 
 from chalicelib import wiring
-from chalicelib.api import addons, apps, domains, health, ssl_endpoints
+from chalicelib.api import addons, apps, certificates, domains, health, ssl_endpoints
 
 app = Chalice(app_name="ssl-endpoint")
 app.experimental_feature_flags.update(["BLUEPRINTS"])
@@ -15,6 +15,7 @@ for blueprint in (
     health.resource,
     apps.resource,
     addons.resource,
+    certificates.resource,
     ssl_endpoints.resource,
     domains.resource,
 ):
@@ -27,3 +28,9 @@ def issue_token(event: dict[str, Any], context: object) -> dict[str, str]:
     account = wiring.tokens().account(event["email"])
     token = wiring.tokens().issue(account, event.get("name", "operator"), event.get("scope", "admin"))
     return {"token": token}
+
+
+@app.lambda_function(name="learn_intermediates")
+def learn_intermediates(event: dict[str, Any], context: object) -> dict[str, int]:
+    """Operator: keep the intermediates of a PEM text that lead to a root of Mozilla: {"pem"} → {"learnt"}."""
+    return {"learnt": wiring.intermediates().learn_text(event["pem"])}

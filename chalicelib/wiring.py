@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.service.certificates import Certificates
     from chalicelib.service.domains import Domains
     from chalicelib.service.endpoints import Endpoints
+    from chalicelib.service.intermediates import Intermediates
     from chalicelib.service.tokens import Tokens
     from chalicelib.x509.trust import Anchors
 
@@ -134,7 +135,18 @@ def certificates() -> Certificates:
     """Return the use-cases that install a certificate."""
     from chalicelib.service.certificates import Certificates
 
-    return Certificates(_endpoints(), _addons(), vault(), activities(), anchors(), now)
+    return Certificates(_endpoints(), _addons(), vault(), activities(), intermediates(), anchors(), now)
+
+
+@cache
+def intermediates() -> Intermediates:
+    """Return the use-cases of known intermediates."""
+    from chalicelib.aws.pool import Pool
+    from chalicelib.net import guarded
+    from chalicelib.service.intermediates import Intermediates
+
+    fetch = guarded.get if settings().fetch_issuers else None
+    return Intermediates(Pool(_table()), anchors(), fetch, now)
 
 
 @cache

@@ -41,7 +41,6 @@ STATUS: dict[type[SSLEndpointError], int] = {
 FORM = "application/x-www-form-urlencoded"  # what `curl --data-urlencode private_key@server.key` sends
 MAX_FORM_FIELDS = 20
 WORDS = {"true": True, "false": False}
-READING = {"GET", "HEAD", "OPTIONS"}
 View = Callable[..., Any]
 log = logging.getLogger("ssl_endpoint")
 
@@ -52,33 +51,31 @@ class Resource(Blueprint):
     A view returns a JSON value (200), or a pair of a status and a JSON value.
     """
 
-    def on(self, path: str, *methods: str) -> Callable[[View], View]:
-        """Register a view that needs a token: scope read for GET, write for everything else."""
-        return self._register(path, methods, self._authorised)
+    def on(self, path: str, method: str, scope: str | None = None) -> Callable[[View], View]:
+        """Register a view that needs a token, by default with scope read for GET and write for the rest."""
+        needed = scope or ("read" if method == "GET" else "write")
+        return self._register(path, method, lambda view: self._authorised(view, needed))
 
-    def open(self, path: str, *methods: str) -> Callable[[View], View]:
+    def open(self, path: str, method: str) -> Callable[[View], View]:
         """Register a view that needs no token."""
-        return self._register(path, methods, lambda view: view)
+        return self._register(path, method, lambda view: view)
 
     def body(self) -> Body:
         """Return the request's JSON object; raise Invalid or TooLarge for anything else."""
         return Body.read(self.current_request)
 
-    def _register(
-        self, path: str, methods: tuple[str, ...], wrap: Callable[[View], View]
-    ) -> Callable[[View], View]:
+    def _register(self, path: str, method: str, wrap: Callable[[View], View]) -> Callable[[View], View]:
         def register(view: View) -> View:
-            self.route(path, methods=list(methods), content_types=["*/*"])(self._answering(wrap(view)))
+            self.route(path, methods=[method], content_types=["*/*"])(self._answering(wrap(view)))
             return view
 
         return register
 
-    def _authorised(self, view: View) -> View:
+    def _authorised(self, view: View, scope: str) -> View:
         @functools.wraps(view)
         def authorised(**parameters: str) -> Any:
-            request = self.current_request
-            caller = authorise(request)
-            caller.need("read" if request.method in READING else "write")
+            caller = authorise(self.current_request)
+            caller.need(scope)
             return view(caller, **parameters)
 
         return authorised
@@ -120,6 +117,11 @@ class Body:
 
     def __contains__(self, name: str) -> bool:
         return self._fields.get(name) is not None
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """Raise Invalid with that sentence if a field is there."""
+        if name in self:
+            raise Invalid(sentence)
 
     def text(self, name: str) -> str:
         """Return a field that has to be there; raise Invalid unless it is text with something in it."""

@@ -78,4 +78,4 @@ def _upload(body: Body) -> Upload:
 
 def _endpoint(app: App, endpoint: Endpoint, version: Version) -> wire.Json:
     target = endpoint.hostname or app.own_domain(wiring.settings().app_zone)
-    return wire.ssl_endpoint(endpoint, version, app, target, wiring.now())
+    return wire.ssl_endpoint(endpoint, version, app, target, wiring.domains().list(app), wiring.now())

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.model import dns
 from chalicelib.model.addon import PLAN, SERVICE, Addon
 from chalicelib.model.app import App
 from chalicelib.model.domain import Domain
 from chalicelib.model.endpoint import Endpoint, Version
-from chalicelib.x509.facts import Facts, Reason
+from chalicelib.x509.facts import Facts, Verdict
+
+if TYPE_CHECKING:
+    from chalicelib.service.certificates import Inspection
 
 Json = dict[str, Any]
 
@@ -42,8 +47,12 @@ def addon(addon: Addon, app: App) -> Json:
     }
 
 
-def ssl_endpoint(endpoint: Endpoint, version: Version, app: App, target: str, now: datetime) -> Json:
+def ssl_endpoint(
+    endpoint: Endpoint, version: Version, app: App, target: str, domains: Iterable[Domain], now: datetime
+) -> Json:
     """Return an endpoint with the version that it serves; never a private key."""
+    domains = list(domains)
+    verdict = version.verdict_at(now, (domain.hostname for domain in domains))
     return {
         "id": endpoint.id,
         "name": endpoint.name,
@@ -51,16 +60,9 @@ def ssl_endpoint(endpoint: Endpoint, version: Version, app: App, target: str, no
         "app": {"id": app.id, "name": app.name},
         "cname": target,
         "certificate_chain": version.certificate_chain,
-        "ssl_cert": ssl_cert(version, now),
-        "chain_changes": [
-            {
-                "action": change.action,
-                "subject": change.subject,
-                "fingerprint": change.fingerprint,
-                "why": change.why,
-            }
-            for change in version.changes
-        ],
+        "domains": [domain.id for domain in domains],
+        "ssl_cert": ssl_cert(version.chain, verdict),
+        "chain_changes": [asdict(change) for change in version.changes],
         "version": endpoint.active,
         "previous_version": endpoint.previous,
         "created_at": moment(endpoint.created_at),
@@ -68,19 +70,19 @@ def ssl_endpoint(endpoint: Endpoint, version: Version, app: App, target: str, no
     }
 
 
-def ssl_cert(version: Version, now: datetime) -> Json:
-    """Return what is known about a served chain, judged as of now."""
-    leaf, verdict = version.leaf, version.verdict_at(now)
+def ssl_cert(chain: Sequence[Facts], verdict: Verdict) -> Json:
+    """Return what is known about a served chain, leaf first."""
+    leaf = chain[0]
     return {
         "ca_signed?": verdict.trusted,
         "trusted": verdict.trusted,
-        "reasons": [reason(each) for each in verdict.reasons],
+        "reasons": [asdict(reason) for reason in verdict.reasons],
         "self_signed?": leaf.self_signed,
         "acm": False,
         "cert_domains": list(leaf.names),
-        "earliest_expiry": moment(version.expires_at),
+        "earliest_expiry": moment(min(facts.expires_at for facts in chain)),
         **_facts(leaf),
-        "chain": [_facts(facts) for facts in version.chain],
+        "chain": [_facts(facts) for facts in chain],
     }
 
 
@@ -93,7 +95,7 @@ def version(version: Version, endpoint: Endpoint, now: datetime) -> Json:
         "state": states.get(version.number, "replaced"),
         "created_at": moment(version.created_at),
         "created_by": version.created_by,
-        "ssl_cert": ssl_cert(version, now),
+        "ssl_cert": ssl_cert(version.chain, version.verdict_at(now)),
     }
 
 
@@ -113,9 +115,13 @@ def domain(domain: Domain, app: App, target: str) -> Json:
     }
 
 
-def reason(reason: Reason) -> Json:
-    """Return one reason of a verdict."""
-    return {"code": reason.code, "sentence": reason.sentence, "remedy": reason.remedy}
+def inspection(inspection: Inspection) -> Json:
+    """Return what would become of an upload."""
+    return {
+        "certificate_chain": inspection.certificate_chain,
+        "ssl_cert": ssl_cert(inspection.chain, inspection.verdict),
+        "chain_changes": [asdict(change) for change in inspection.changes],
+    }
 
 
 def moment(at: datetime) -> str:

@@ -53,6 +53,10 @@ class Table:
             ScanIndexForward=not newest_first,
         )
 
+    def put(self, item: Item) -> None:
+        """Put an item, whatever was there: for what may be lost or written twice."""
+        self._call("put_item", Item=_marshal(item))
+
     def changed_since(self, since: str) -> Iterator[Item]:
         """Yield what the feed index holds from `since` on, oldest first."""
         yield from self._pages(

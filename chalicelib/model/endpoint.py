@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.errors import NoPreviousCertificate
 from chalicelib.model import times
+from chalicelib.x509 import reasons
 from chalicelib.x509.facts import Change, Facts, Reason, Verdict
 
 EXPIRED = {"expired", "chain_expired"}
@@ -36,11 +38,22 @@ class Version:
         """Return when the first certificate of the chain expires."""
         return min(facts.expires_at for facts in self.chain)
 
-    def verdict_at(self, now: datetime) -> Verdict:
-        """Return the verdict as of now: what was trusted once may have expired since."""
+    def verdict_at(self, now: datetime, domains: Iterable[str] = ()) -> Verdict:
+        """Return the verdict as of now, for these domains.
+
+        What was trusted once may have expired since, and domains come and go.
+        """
+        found = (*self.verdict.reasons, *self._expiry(now))
+        mismatch = reasons.name_mismatch(self.leaf.names, domains)
+        return Verdict(trusted=not found, reasons=(*found, mismatch) if mismatch else found)
+
+    def _expiry(self, now: datetime) -> tuple[Reason, ...]:
         if now < self.expires_at or EXPIRED & {reason.code for reason in self.verdict.reasons}:
-            return self.verdict
-        return Verdict(trusted=False, reasons=(*self.verdict.reasons, _expired(self)))
+            return ()
+        if now >= self.leaf.expires_at:
+            return (reasons.expired(self.leaf),)
+        first = min(self.chain, key=lambda facts: facts.expires_at)
+        return (reasons.chain_expired(first, now),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +102,3 @@ class Endpoint:
 
     def _next(self, now: datetime, **changes: object) -> Endpoint:
         return replace(self, updated_at=times.later(self.updated_at, now), ver=self.ver + 1, **changes)  # type: ignore[arg-type]
-
-
-def _expired(version: Version) -> Reason:
-    first = min(version.chain, key=lambda facts: facts.expires_at)
-    code = "expired" if first == version.leaf else "chain_expired"
-    return Reason(
-        code,
-        f"{first.subject} expired on {first.expires_at:%Y-%m-%d %H:%M} UTC.",
-        "Get a renewed certificate from its authority and update the endpoint with it.",
-    )

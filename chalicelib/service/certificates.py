@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import uuid4
 
 from chalicelib.aws.activities import Activities
@@ -17,9 +18,16 @@ from chalicelib.model.addon import PLAN, Addon
 from chalicelib.model.app import App
 from chalicelib.model.caller import Caller
 from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.service.intermediates import Intermediates
 from chalicelib.x509 import bundle, chain, trust
-from chalicelib.x509.chain import Chain
+from chalicelib.x509.bundle import Bundle
+from chalicelib.x509.certificate import Certificate
+from chalicelib.x509.chain import Chain, Served
+from chalicelib.x509.facts import Change, Facts, Verdict
+from chalicelib.x509.paths import Pool
 from chalicelib.x509.trust import Anchors
+
+AnyServed = TypeVar("AnyServed", bound=Served)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,16 @@ class Upload:
     preprocess: bool = True  # False: serve the chain exactly as it was sent (heroku's --bypass)
 
 
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What would become of an upload."""
+
+    certificate_chain: str
+    chain: tuple[Facts, ...]
+    verdict: Verdict
+    changes: tuple[Change, ...]
+
+
 class Certificates:
     """The use-cases that install a certificate."""
 
@@ -41,6 +59,7 @@ class Certificates:
         addons: Addons,
         vault: Vault,
         activities: Activities,
+        intermediates: Intermediates,
         anchors: Anchors,
         now: Callable[[], datetime],
     ) -> None:
@@ -48,6 +67,7 @@ class Certificates:
         self._addons = addons
         self._vault = vault
         self._activities = activities
+        self._intermediates = intermediates
         self._anchors = anchors
         self._now = now
 
@@ -67,13 +87,14 @@ class Certificates:
         if before is not None and not before.removed:
             raise Invalid(f"{app.name} has a certificate already: update it instead, or remove it first.")
         now = self._now()
-        served = self._chain(upload, now)
+        sent, served = self._chain(upload, now)
         endpoint = _first(app, addon, before, now)
         version = self._version(endpoint, served, caller, now)
         self._put_away(endpoint, served)
         told = self._activities.write(caller, app.id, now, "endpoint.create", f"v1, {version.leaf.fingerprint}")
         kept = self._addons.expect(addon, Invalid("The add-on was removed at the same time."))
         self._endpoints.create(endpoint, version, kept, told)
+        self._intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
     def update(self, caller: Caller, app: App, before: Endpoint, upload: Upload) -> tuple[Endpoint, Version]:
@@ -82,7 +103,7 @@ class Certificates:
         Raises Invalid if the upload cannot be used, and Conflict if another change came first.
         """
         now = self._now()
-        served = self._chain(upload, now)
+        sent, served = self._chain(upload, now)
         current = self._endpoints.version(before.id, before.active)
         if served.text == current.certificate_chain:  # the leaf fixes the key: it fits no other
             return before, current
@@ -92,11 +113,44 @@ class Certificates:
         detail = f"v{before.active} → v{endpoint.active}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
         told = self._activities.write(caller, app.id, endpoint.updated_at, "endpoint.update", detail)
         self._endpoints.update(endpoint, version, told)
+        self._intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
-    def _chain(self, upload: Upload, now: datetime) -> Chain:
+    def inspect(self, certificate_chain: str) -> Inspection:
+        """Return what would be served of certificates, and the verdict; stores nothing.
+
+        Raises Invalid for what cannot be used, and for a private key, which has no business here.
+        """
+        sent = bundle.read(certificate_chain)
+        if sent.holds_private_key:
+            raise Invalid(
+                "There is a private key among the certificates. Nothing was stored, but send a key only with an"
+                " upload, and over https. Send the certificates alone to inspect them."
+            )
+        now = self._now()
+        served = self._completed(lambda pool: chain.inspect(sent, self._anchors, pool, now))
+        verdict = trust.judge(served.certificates, self._anchors, now=now)
+        return Inspection(served.text, tuple(each.facts for each in served.certificates), verdict, served.changes)
+
+    def _chain(self, upload: Upload, now: datetime) -> tuple[Bundle, Chain]:
         sent = bundle.read(upload.certificate_chain, upload.private_key, upload.pass_phrase)
-        return chain.build(sent, self._anchors, now=now) if upload.preprocess else chain.as_sent(sent)
+        if not upload.preprocess:
+            return sent, chain.as_sent(sent)
+        return sent, self._completed(lambda pool: chain.build(sent, self._anchors, pool, now))
+
+    def _completed(self, build: Callable[[Pool], AnyServed]) -> AnyServed:
+        """Build a chain with the intermediates that are known, and then with those that can be fetched."""
+        served = build(self._intermediates.known)
+        fetched = self._intermediates.fetch_above(served.certificates[-1])
+        if not fetched:
+            return served
+        self._intermediates.learn_in_passing(fetched)
+
+        def pool(subject_key: str) -> list[Certificate]:
+            found = [each for each in fetched if each.subject_key == subject_key]
+            return found + self._intermediates.known(subject_key)
+
+        return build(pool)
 
     def _version(self, endpoint: Endpoint, served: Chain, caller: Caller, now: datetime) -> Version:
         return Version(

@@ -34,7 +34,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a browser would say of a chain; trusted means that there is no reason."""
+    """What a browser would say of a chain.
+
+    A chain is trusted if there is no reason against it but name_mismatch: that one is about the app's domains.
+    """
 
     trusted: bool
     reasons: tuple[Reason, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from moto import mock_aws
 
 from chalicelib import wiring
 from local import stack
+from tests.authority import CA, DAY, LeafCert
 
 REGION = "us-east-1"
 
@@ -42,6 +44,12 @@ class Api:
         send = {"Content-Type": "application/json", **headers}
         response = self._client.http.request(method, path, body=raw, headers=send)
         return Answer(response.status_code, json.loads(response.body), dict(response.headers))
+
+
+def issue(ca: CA, *names: str, **more: Any) -> LeafCert:
+    """Make a certificate that is valid by the real clock."""
+    now = datetime.now(timezone.utc)
+    return ca.issue_cert(*names, **{"not_before": now - DAY, "not_after": now + 80 * DAY, **more})
 
 
 def forget() -> None:

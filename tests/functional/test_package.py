@@ -62,7 +62,7 @@ def test_functions_know_the_resources(package: Path) -> None:
         if resource["Type"] == "AWS::Serverless::Function"
     }
 
-    assert {"APIHandler", "IssueToken"} == set(functions)
+    assert {"APIHandler", "IssueToken", "LearnIntermediates"} == set(functions)
     assert all({"Ref": "Table"} == variables["SSL_ENDPOINT_TABLE"] for variables in functions.values())
 
 

@@ -1,0 +1,1 @@
+"""The world outside: what is fetched from addresses that strangers chose."""

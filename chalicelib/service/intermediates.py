@@ -1,0 +1,92 @@
+"""Known intermediates: learnt from uploads and from the operator, fetched where that is switched on."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from chalicelib.aws.pool import Pool
+from chalicelib.errors import Invalid, Unavailable
+from chalicelib.x509 import bundle
+from chalicelib.x509.anchors import readable
+from chalicelib.x509.certificate import Certificate
+from chalicelib.x509.intermediates import rooted
+from chalicelib.x509.trust import Anchors
+
+MOST_LEARNT = 8  # certificates of one upload
+MOST_HOPS = 3  # fetches for one chain
+REMEMBERED = timedelta(hours=24)
+MOST_REMEMBERED = 256  # URLs
+log = logging.getLogger("ssl_endpoint")
+
+
+class Intermediates:
+    """Whose certificate may be missing from a chain, and where it can be had."""
+
+    def __init__(
+        self, pool: Pool, anchors: Anchors, fetch: Callable[[str], bytes] | None, now: Callable[[], datetime]
+    ) -> None:
+        self._pool = pool
+        self._anchors = anchors
+        self._fetch = fetch
+        self._now = now
+        self._fetched: dict[str, tuple[datetime, tuple[Certificate, ...]]] = {}
+
+    def known(self, subject_key: str) -> list[Certificate]:
+        """Return the intermediates with that subject (Certificate.subject_key)."""
+        return [Certificate.load(der) for der in self._pool.issuers(subject_key)]
+
+    def learn(self, certificates: Iterable[Certificate]) -> int:
+        """Keep those that lead to a root of Mozilla, and return how many; raise Unavailable.
+
+        Whether a chain made with them is trusted is asked again each time, so that nothing learnt from one
+        customer can make another's chain worse.
+        """
+        found = rooted(certificates, self._anchors, self._now())
+        for each in found:
+            self._pool.learn(each.subject_key, each.fingerprint, each.der, each.expires_at)
+        return len(found)
+
+    def learn_text(self, text: str) -> int:
+        """Keep those of a PEM text, however long, and return how many; what cannot be read is passed over."""
+        return self.learn(readable(text))
+
+    def learn_in_passing(self, certificates: Iterable[Certificate]) -> None:
+        """Learn from an upload that is done already: a failure is not the uploader's."""
+        try:
+            self.learn(islice((each for each in certificates if each.is_ca), MOST_LEARNT))
+        except Unavailable:
+            log.warning("the intermediates of an upload could not be kept")
+
+    def fetch_above(self, last: Certificate) -> list[Certificate]:
+        """Return the missing issuers above `last`, from where the certificates say they are (AIA)."""
+        found: list[Certificate] = []
+        while self._fetch and len(found) < MOST_HOPS and not self._anchors.named(last.issuer_name):
+            issuer = next((each for each in self._offered(last) if last.signed_by(each)), None)
+            if issuer is None or issuer.self_issued:
+                break
+            found.append(issuer)
+            last = issuer
+        return found
+
+    def _offered(self, certificate: Certificate) -> Iterator[Certificate]:
+        for url in certificate.issuer_urls[:1]:
+            now = self._now()
+            until, certificates = self._fetched.get(url, (now, ()))
+            if until <= now:
+                certificates = self._from(url)
+                if len(self._fetched) >= MOST_REMEMBERED:
+                    self._fetched.clear()
+                self._fetched[url] = (now + REMEMBERED, certificates)
+            yield from certificates
+
+    def _from(self, url: str) -> tuple[Certificate, ...]:
+        try:
+            body = self._fetch(url) if self._fetch else b""
+            return bundle.read(base64.b64encode(body).decode()).certificates
+        except (Invalid, Unavailable) as error:
+            log.info("no issuer at %r: %s", url, error.message)
+            return ()

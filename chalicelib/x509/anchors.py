@@ -1,0 +1,81 @@
+"""The roots that are trusted, and the verifier that asks whether a chain leads to one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timezone
+
+import certifi
+from cryptography.x509 import DNSName
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+
+from chalicelib.errors import BadCertificate
+from chalicelib.x509 import pem
+from chalicelib.x509.certificate import Certificate, without_deprecation_warnings
+
+NAMES_TRIED = 3  # the verifier wants a name; it may refuse to try one, such as one with an underscore
+WILDCARD = "*."
+
+
+class Anchors:
+    """The roots that are trusted: Mozilla's, and private ones that the operator added."""
+
+    def __init__(self, mozilla: Iterable[Certificate], extra: Iterable[Certificate] = ()) -> None:
+        self._mozilla = frozenset(mozilla)
+        self._roots = self._mozilla.union(extra)
+        self._by_name: dict[bytes, list[Certificate]] = defaultdict(list)
+        for root in sorted(self._roots, key=lambda each: each.der):
+            self._by_name[root.subject_name].append(root)
+        self._store = Store([root.loaded for root in self._roots])
+
+    def __contains__(self, certificate: object) -> bool:
+        return certificate in self._roots
+
+    def __len__(self) -> int:
+        return len(self._roots)
+
+    def named(self, name: bytes) -> list[Certificate]:
+        """Return the roots with this subject (DER)."""
+        return self._by_name.get(name, [])
+
+    def is_mozilla(self, root: Certificate) -> bool:
+        """Tell whether Mozilla, and not only the operator, trusts a root."""
+        return root in self._mozilla
+
+    def verify(self, leaf: Certificate, others: Iterable[Certificate], now: datetime) -> list[Certificate]:
+        """Return the chain, leaf to root, by which a browser trusts `leaf`; empty if it does not.
+
+        `now` is aware. The leaf is verified for a name of its own: whether that is the right one, nobody asked.
+        """
+        builder = PolicyBuilder().store(self._store).time(now.astimezone(timezone.utc).replace(tzinfo=None))
+        intermediates = [other.loaded for other in others if other.checks_cheaply]
+        for name in leaf.names[:NAMES_TRIED]:
+            try:
+                with without_deprecation_warnings():
+                    verifier = builder.build_server_verifier(DNSName(name.replace("*", "x")))
+                    chain = verifier.verify(leaf.loaded, intermediates)
+            except (VerificationError, ValueError):
+                continue
+            return [Certificate(each) for each in chain]
+        return []
+
+
+def mozilla(extra_pem: bytes = b"") -> Anchors:
+    """Load Mozilla's roots (certifi's file), and private ones from PEM text.
+
+    A root that cannot be read is left out: cryptography may refuse some of Mozilla's in the future. Making this
+    takes milliseconds and it never changes, so callers keep it.
+    """
+    return Anchors(readable(certifi.contents()), readable(extra_pem.decode("utf-8", "replace")))
+
+
+def readable(text: str) -> list[Certificate]:
+    """Return the certificates of a PEM text, however long, that can be read; the others are passed over."""
+    loaded = []
+    for block in pem.blocks(text):
+        try:
+            loaded.append(Certificate.load(block.der))
+        except BadCertificate:
+            continue
+    return loaded

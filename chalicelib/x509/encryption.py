@@ -1,0 +1,68 @@
+"""Pass phrases, and what using them may cost."""
+
+from __future__ import annotations
+
+import base64
+
+from chalicelib.errors import Invalid
+from chalicelib.x509 import der
+from chalicelib.x509.pem import Block
+from chalicelib.x509.private_key import PrivateKey
+
+ITERATIONS = 600_000  # of key derivation in one upload: OWASP's advice for PBKDF2, about 0.3 s
+LONGEST_PASS_PHRASE = 1024
+PBES2 = bytes.fromhex("2a864886f70d01050d")
+PBKDF2 = bytes.fromhex("2a864886f70d01050c")
+# RFC 8018 appendix A.3 (1.2.840.113549.1.5.x) and RFC 7292 appendix C (1.2.840.113549.1.12.1.x).
+PBES1 = (bytes.fromhex("2a864886f70d0105"), bytes.fromhex("2a864886f70d010c01"))
+
+
+class Purse:
+    """A pass phrase, and the iterations of key derivation that may still be spent on it."""
+
+    def __init__(self, pass_phrase: str | None) -> None:
+        self.pass_phrase = (pass_phrase or "").encode("utf-8", "replace")
+        self._left = ITERATIONS
+        if len(self.pass_phrase) > LONGEST_PASS_PHRASE:
+            raise Invalid(f"A pass phrase has at most {LONGEST_PASS_PHRASE} bytes.")
+
+    def pay(self, algorithm: der.Element) -> None:
+        """Spend an AlgorithmIdentifier's iterations, whose number the sender chose.
+
+        Raises Invalid if they are too many, or if it is not known how many they are.
+        """
+        try:
+            iterations = _iterations(algorithm)
+        except ValueError:
+            raise Invalid("is encrypted in a way that is not supported") from None
+        self._left -= iterations
+        if iterations < 0 or self._left < 0:
+            raise Invalid(f"would take more than {ITERATIONS:,} iterations to decrypt")
+
+
+def private_key(block: Block, purse: Purse) -> PrivateKey:
+    """Decrypt a key: PKCS#8, or one with RFC 1421's headers; raise BadKey if it cannot be used."""
+    if block.headers:
+        return PrivateKey.load(_with_headers(block), purse.pass_phrase)
+    purse.pay(der.first(block.der).children()[0])
+    return PrivateKey.load(block.der, purse.pass_phrase)
+
+
+def _iterations(algorithm: der.Element) -> int:
+    identifier, parameters = algorithm.children()[:2]
+    if identifier.content == PBES2:
+        identifier, parameters = parameters.children()[0].children()[:2]
+        if identifier.content != PBKDF2:
+            raise ValueError("another key derivation, such as scrypt")
+    elif not identifier.content.startswith(PBES1):
+        raise ValueError("another encryption")
+    _salt, iterations, *_ = parameters.children()
+    return der.integer(iterations)
+
+
+def _with_headers(block: Block) -> bytes:
+    headers = "".join(f"{name}: {value}\n" for name, value in block.headers)
+    body = base64.encodebytes(block.der).decode("ascii")
+    return f"-----BEGIN {block.label}-----\n{headers}\n{body}-----END {block.label}-----\n".encode(
+        "ascii", "replace"
+    )

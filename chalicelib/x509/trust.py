@@ -1,0 +1,101 @@
+"""What a browser would say of a chain, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from chalicelib.x509 import reasons
+from chalicelib.x509.anchors import Anchors, mozilla
+from chalicelib.x509.certificate import Certificate
+from chalicelib.x509.distrusted import DISTRUSTED
+from chalicelib.x509.facts import Reason, Verdict
+from chalicelib.x509.paths import End, Path, Search, best, empty_pool
+
+__all__ = ["Anchors", "judge", "mozilla"]
+
+# CA/Browser Forum ballots SC-22 and SC-081v3: from this first day of validity on, at most so many days.
+LONGEST_LIFETIMES = (
+    (date(2029, 3, 15), 47),
+    (date(2027, 3, 15), 100),
+    (date(2026, 3, 15), 200),
+    (date(2020, 9, 1), 398),
+)
+SECONDS_A_DAY = 86400
+BROWSER_KEYS = ("RSA ", "EC P-256", "EC P-384", "EC P-521")
+SMALLEST_RSA_BITS = 2048
+
+
+def judge(certificates: Sequence[Certificate], anchors: Anchors, now: datetime) -> Verdict:
+    """Return what a browser would say at `now` (aware) of a served chain, leaf first.
+
+    Names are not judged here, because the certificate does not say which app it is for: see reasons.name_mismatch.
+    """
+    leaf = certificates[0]
+    verified = anchors.verify(leaf, certificates[1:], now)
+    found = list(_of_key(leaf))
+    if verified:
+        found += _of_lifetime(leaf, verified[-1], anchors)
+    else:
+        found += of_leaf(leaf, now)
+        if not leaf.self_signed:
+            found += _of_chain(best(Search(certificates[1:], anchors, now, empty_pool).paths(leaf), now), now)
+    if not verified and not found:
+        found.append(reasons.unverifiable())
+    return Verdict(trusted=not found, reasons=tuple(found))
+
+
+def _of_key(leaf: Certificate) -> Iterator[Reason]:
+    if not leaf.key_type.startswith(BROWSER_KEYS):
+        yield reasons.key_type(leaf.facts)
+    elif leaf.rsa_bits and leaf.rsa_bits < SMALLEST_RSA_BITS:
+        yield reasons.weak_key(leaf.facts)
+
+
+def _of_lifetime(leaf: Certificate, root: Certificate, anchors: Anchors) -> Iterator[Reason]:
+    if not anchors.is_mozilla(root):
+        return
+    begins = leaf.starts_at.date()
+    longest = next((days for since, days in LONGEST_LIFETIMES if begins >= since), None)
+    if longest and (leaf.expires_at - leaf.starts_at).total_seconds() > longest * SECONDS_A_DAY:
+        yield reasons.lifetime_too_long(leaf.facts, longest)
+
+
+def of_leaf(leaf: Certificate, now: datetime) -> Iterator[Reason]:
+    """Give the reasons that lie in the leaf itself, whatever stands above it."""
+    if leaf.expires_at < now:
+        yield reasons.expired(leaf.facts)
+    if leaf.starts_at > now:
+        yield reasons.not_yet_valid(leaf.facts)
+    if not leaf.names:
+        yield reasons.no_san()
+    if leaf.weak_signature:
+        yield reasons.weak_signature(leaf.facts)
+    if not leaf.may_serve:
+        yield reasons.chain_eku(leaf.facts)
+    if leaf.self_signed:
+        yield reasons.self_signed(leaf.facts)
+
+
+def _of_chain(path: Path, now: datetime) -> Iterator[Reason]:
+    last = path.certificates[-1]
+    for issuer in path.certificates[1:]:
+        if not issuer.live(now):
+            yield reasons.chain_expired(issuer.facts, now)
+        if issuer.weak_signature:
+            yield reasons.weak_signature(issuer.facts)
+        if not issuer.may_serve:
+            yield reasons.chain_eku(issuer.facts)
+    if path.end is End.SELF_SIGNED and path.root is not None:
+        yield _of_root(path.root.subject_key, path.root.subject)
+    elif path.end is End.MISSING:
+        distrusted = last.issuer_key in DISTRUSTED
+        yield (
+            reasons.distrusted_root(last.issuer)
+            if distrusted
+            else reasons.missing_intermediate(last.facts, last.issuer_urls)
+        )
+
+
+def _of_root(key: str, name: str) -> Reason:
+    return reasons.distrusted_root(name) if key in DISTRUSTED else reasons.untrusted_root(name)

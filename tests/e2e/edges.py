@@ -1,0 +1,167 @@
+"""A real edge to test: Caddy on free ports, driven through nothing but its state folder."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import secrets
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from chalicelib.edge import engine
+from chalicelib.edge.caddy import Listeners
+from chalicelib.edge.folder import Folder
+from chalicelib.edge.plan import Bundle
+from chalicelib.x509 import selfsigned
+
+START_SECONDS = 15
+STOP_SECONDS = 10
+ANSWER_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for one request."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Return the body as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A running edge, its state folder and its log."""
+
+    folder: Folder
+    listeners: Listeners
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Return where https is served."""
+        return self.listeners.bind, self.listeners.https_port
+
+    def serve(self, name: str, origin: str = "", *, endpoint_id: str | None = None) -> str:
+        """Serve a name with a new certificate, and pass it to an origin; return the certificate's fingerprint."""
+        endpoint_id = endpoint_id or f"e-{secrets.token_hex(4)}"
+        fingerprint = self.install(endpoint_id)
+        self.folder.link(name, endpoint_id)
+        if origin:
+            self.folder.route(name, origin)
+        return fingerprint
+
+    def install(self, endpoint_id: str, pem: bytes | None = None) -> str:
+        """Give an endpoint a new certificate; return its fingerprint."""
+        pem = pem or certificate()
+        self.folder.install(Bundle("app", endpoint_id, secrets.token_hex(4)), pem)
+        return fingerprint_of(pem)
+
+    def connect(self, sni: str | None) -> ssl.SSLSocket:
+        """Open a TLS connection that trusts everybody."""
+        raw = socket.create_connection(self.address, timeout=ANSWER_SECONDS)
+        try:
+            return anybody().wrap_socket(raw, server_hostname=sni)
+        except BaseException:
+            raw.close()
+            raise
+
+    def fingerprint(self, sni: str | None) -> str:
+        """Return the SHA-256 of the certificate that the edge shows for a name."""
+        with self.connect(sni) as connection:
+            return hashlib.sha256(connection.getpeercert(binary_form=True) or b"").hexdigest()
+
+    def get(self, host: str, path: str = "/", **headers: str) -> Answer:
+        """Send a GET with this Host (and SNI) and these headers, `_` written for `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        with Client(self, host) as client:
+            return client.get(path, {"Host": host, **named})
+
+
+class Client:
+    """A kept-alive connection to an edge."""
+
+    def __init__(self, edge: Edge, host: str, sni: str | None = None) -> None:
+        self._connection = http.client.HTTPConnection(*edge.address, timeout=ANSWER_SECONDS)
+        self._connection.sock = edge.connect(sni or host.lower().rstrip("."))
+        self._host = host
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def get(self, path: str = "/", headers: dict[str, str] | None = None, method: str = "GET") -> Answer:
+        """Send a request on this connection and read the whole answer."""
+        self._connection.auto_open = 0  # a connection that was cut is a failure
+        self._connection.request(method, path, headers={"Host": self._host, **(headers or {})})
+        response = self._connection.getresponse()
+        return Answer(response.status, dict(response.headers), response.read())
+
+
+@contextmanager
+def running(root: Path, *, http2: bool = False) -> Iterator[Edge]:
+    """Start an edge on a folder and free ports; it is always ended, by force if need be."""
+    folder = Folder(root / "edge")
+    folder.prepare(certificate())
+    ports = [engine.free_port() for _ in range(3)]
+    listeners = Listeners(ports[0], ports[1], ports[2], secrets.token_urlsafe(32), http2=http2)
+    path = root / "caddy.log"
+    with path.open("wb") as log:
+        process = engine.start(engine.binary(), folder, listeners, log)
+    edge = Edge(folder, listeners, process, path)
+    try:
+        engine.wait_until_listening(process, edge.address, START_SECONDS)
+        yield edge
+    finally:
+        _end(process)
+
+
+def certificate() -> bytes:
+    """Return a fresh certificate with its key, as PEM."""
+    return selfsigned.default(datetime.now(timezone.utc))
+
+
+def fingerprint_of(pem: bytes) -> str:
+    """Return the SHA-256 of the first certificate in a PEM file."""
+    end = b"-----END CERTIFICATE-----"
+    first = pem[pem.index(b"-----BEGIN CERTIFICATE-----") : pem.index(end) + len(end)]
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first.decode())).hexdigest()
+
+
+def anybody() -> ssl.SSLContext:
+    """Return a TLS context that accepts every certificate, because the test looks at it itself."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def memory(process: subprocess.Popen[bytes], kind: str = "VmRSS") -> int:
+    """Return how much memory a process holds now (or `VmHWM`: at most), in MB."""
+    for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+        if line.startswith(kind):
+            return int(line.split()[1]) // 1024
+    raise AssertionError(f"no {kind}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(STOP_SECONDS)
