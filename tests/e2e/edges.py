@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from chalicelib.edge.caddy import Listeners
 from chalicelib.edge.folder import Folder
 from chalicelib.edge.plan import Bundle
 from chalicelib.x509 import selfsigned
+from tests.authority import CA, DAY, make_key
 
 START_SECONDS = 15
 STOP_SECONDS = 10
@@ -57,7 +59,7 @@ class Edge:
     def serve(self, name: str, origin: str = "", *, endpoint_id: str | None = None) -> str:
         """Serve a name with a new certificate, and pass it to an origin; return the certificate's fingerprint."""
         endpoint_id = endpoint_id or f"e-{secrets.token_hex(4)}"
-        fingerprint = self.install(endpoint_id)
+        fingerprint = self.install(endpoint_id, certificate(name))
         self.folder.link(name, endpoint_id)
         if origin:
             self.folder.route(name, origin)
@@ -65,13 +67,14 @@ class Edge:
 
     def install(self, endpoint_id: str, pem: bytes | None = None) -> str:
         """Give an endpoint a new certificate; return its fingerprint."""
-        pem = pem or certificate()
+        pem = pem or certificate("www.example.com")
         self.folder.install(Bundle("app", endpoint_id, secrets.token_hex(4)), pem)
         return fingerprint_of(pem)
 
     def connect(self, sni: str | None) -> ssl.SSLSocket:
         """Open a TLS connection that trusts everybody."""
         raw = socket.create_connection(self.address, timeout=ANSWER_SECONDS)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             return anybody().wrap_socket(raw, server_hostname=sni)
         except BaseException:
@@ -113,13 +116,13 @@ class Client:
 
 
 @contextmanager
-def running(root: Path, *, http2: bool = False) -> Iterator[Edge]:
+def running(place: Path, *, http2: bool = False) -> Iterator[Edge]:
     """Start an edge on a folder and free ports; it is always ended, by force if need be."""
-    folder = Folder(root / "edge")
-    folder.prepare(certificate())
+    folder = Folder(place / "edge")
+    folder.prepare(selfsigned.default(datetime.now(timezone.utc)))
     ports = [engine.free_port() for _ in range(3)]
     listeners = Listeners(ports[0], ports[1], ports[2], secrets.token_urlsafe(32), http2=http2)
-    path = root / "caddy.log"
+    path = place / "caddy.log"
     with path.open("wb") as log:
         process = engine.start(engine.binary(), folder, listeners, log)
     edge = Edge(folder, listeners, process, path)
@@ -130,9 +133,23 @@ def running(root: Path, *, http2: bool = False) -> Iterator[Edge]:
         _end(process)
 
 
-def certificate() -> bytes:
-    """Return a fresh certificate with its key, as PEM."""
-    return selfsigned.default(datetime.now(timezone.utc))
+@cache
+def root() -> CA:
+    """Return the root that a client may trust."""
+    return CA()
+
+
+@cache
+def intermediate() -> CA:
+    """Return the authority that issues all certificates in these tests."""
+    return root().issue_ca("Example Intermediate")
+
+
+def certificate(*names: str) -> bytes:
+    """Return a fresh certificate with its intermediate and its key, as PEM, valid now."""
+    now = datetime.now(timezone.utc)
+    leaf = intermediate().issue_cert(*names, not_before=now - DAY, not_after=now + DAY, key=make_key())
+    return (leaf.chain_pem + leaf.key_pem).encode()
 
 
 def fingerprint_of(pem: bytes) -> str:
@@ -142,9 +159,10 @@ def fingerprint_of(pem: bytes) -> str:
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first.decode())).hexdigest()
 
 
+@cache
 def anybody() -> ssl.SSLContext:
     """Return a TLS context that accepts every certificate, because the test looks at it itself."""
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context

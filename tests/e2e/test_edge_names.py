@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -38,6 +39,15 @@ def test_each_name_gets_its_certificate(edge: Edge) -> None:
 
     assert one == edge.fingerprint("one.example.com")
     assert two == edge.fingerprint("two.example.com")
+
+
+def test_a_client_that_trusts_the_authority_is_content(edge: Edge) -> None:
+    """The intermediate is served too, so that the root alone is enough to verify."""
+    edge.serve("trusted.example.com")
+    context = ssl.create_default_context(cadata=edges.root().pem)
+    raw = socket.create_connection(edge.address, timeout=edges.ANSWER_SECONDS)
+    with context.wrap_socket(raw, server_hostname="trusted.example.com") as connection:
+        assert (("DNS", "trusted.example.com"),) == (connection.getpeercert() or {})["subjectAltName"]
 
 
 @pytest.mark.parametrize("sni", ["unknown.example.com", "example.com", "localhost", "default", None])

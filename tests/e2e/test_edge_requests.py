@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -107,7 +107,9 @@ def test_a_websocket_passes(edge: Edge) -> None:
                 assert message == websocket.recv(timeout=10)
 
 
-def test_an_upload_of_a_gigabyte_stays_out_of_memory(edge: Edge) -> None:
+def test_an_upload_of_a_gigabyte_stays_out_of_memory(
+    edge: Edge, record_testsuite_property: Callable[[str, object], None]
+) -> None:
     """The edge streams: 1 GB arrives whole, and the edge never holds more than a small part of it."""
     before = edges.memory(edge.process)
     with edge.connect(HOST) as connection:
@@ -117,6 +119,7 @@ def test_an_upload_of_a_gigabyte_stays_out_of_memory(edge: Edge) -> None:
             connection.sendall(PIECE)
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     grown = edges.memory(edge.process, "VmHWM") - before
+    record_testsuite_property("upload: MB before, grown", f"{before}, {grown}")
 
     assert GIGABYTE == json.loads(answer.split(b"\r\n\r\n", 1)[1])["received"]
     assert grown < 100

@@ -18,6 +18,7 @@ UPDATES = 100
 SERVED_SECONDS = 1.0  # until an update must be seen
 KEPT_ALIVE = 4  # connections that stay
 PAUSE_SECONDS = 0.01  # between two requests of one client
+EVERY_SECONDS = 0.03  # another update
 
 
 @dataclass
@@ -155,12 +156,14 @@ def _request(client: edges.Client, load: Load) -> None:
 
 def _update(edge: Edge, host: str, endpoint_id: str) -> float:
     """Install a new certificate and return the seconds until a handshake shows it."""
-    pem = edges.certificate()
+    pem = edges.certificate(host)
     started = time.monotonic()
     fingerprint = edge.install(endpoint_id, pem)
     while edge.fingerprint(host) != fingerprint:
         assert time.monotonic() - started < 10
-    return time.monotonic() - started
+    served = time.monotonic() - started
+    time.sleep(EVERY_SECONDS)
+    return served
 
 
 def _move(edge: Edge, host: str, origin: str) -> float:
@@ -169,7 +172,9 @@ def _move(edge: Edge, host: str, origin: str) -> float:
     edge.folder.route(host, origin)
     while edge.get(host).json()["port"] != _port(origin):
         assert time.monotonic() - started < 10
-    return time.monotonic() - started
+    served = time.monotonic() - started
+    time.sleep(EVERY_SECONDS)
+    return served
 
 
 def _record(record: Callable[[str, object], None], what: str, served: list[float], load: Load) -> None:

@@ -32,10 +32,10 @@ NEVER_SHIPPED = (
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the package as `make package` does, into a folder of its own."""
     out = tmp_path_factory.mktemp("package")
-    chalice = Path(sys.executable).parent / "chalice"
+    chalice = str(Path(sys.executable).parent / "chalice")
     command = [chalice, "package", "--stage", "prod", "--merge-template", ".chalice/resources.yaml"]
     subprocess.run(
-        [*command, "--template-format", "yaml", out],
+        [*command, "--template-format", "yaml", str(out)],
         cwd=ROOT,
         env={**os.environ, "AWS_DEFAULT_REGION": "us-east-1"},
         check=True,

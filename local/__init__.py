@@ -1,0 +1,1 @@
+"""SSL Endpoint on one machine: `python -m local`."""

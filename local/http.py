@@ -1,0 +1,144 @@
+"""The API and the console over HTTP, in the place of API Gateway and CloudFront.
+
+Routes answer at the root and below /api. Whatever goes wrong is told as {"id", "message"}, also what the server
+refuses before any view sees it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from chalice import Chalice
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask
+
+from local import static
+from local.gateway import Answer, Gateway, Request, refusal
+
+BODY_LIMIT = 256 * 1024  # bytes
+THREADS = 16
+IDLE_LIMIT = 120  # seconds without a byte
+FRONTEND = Path(__file__).parents[1] / "frontend"
+log = logging.getLogger("api")
+
+
+class Site:
+    """A WSGI application: the routes of a Chalice app and the files of the console."""
+
+    def __init__(self, app: Chalice, frontend: Path) -> None:
+        self._gateway = Gateway(app)
+        self._frontend = frontend
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        request_id = str(uuid4())
+        try:
+            answer = self._answer(environ, request_id)
+        except Exception:
+            log.exception("request %s failed", request_id)
+            answer = refusal(500, request_id)
+        start_response(
+            f"{answer.status} {_reason(answer.status)}",
+            [*answer.headers, ("Content-Length", str(len(answer.body)))],
+        )
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+
+    def _answer(self, environ: dict[str, Any], request_id: str) -> Answer:
+        request = _request(environ, request_id)
+        if len(request.body) > BODY_LIMIT:
+            return refusal(413, request.id)
+        if request.path == "/api" or request.path.startswith("/api/"):
+            return self._gateway.answer(replace(request, path=request.path.removeprefix("/api") or "/"))
+        if self._gateway.knows(request.path) or not (file := static.find(self._frontend, request.path)):
+            return self._gateway.answer(request)
+        if request.method not in {"GET", "HEAD"}:
+            return refusal(405, request.id, ("Allow", "GET, HEAD"))
+        return Answer(200, file.read_bytes(), list(static.headers(file).items()))
+
+
+class _ErrorTask(ErrorTask):  # type: ignore[misc]
+    """Tells in JSON what waitress refuses by itself."""
+
+    def execute(self) -> None:
+        answer = refusal(self.request.error.code, str(uuid4()))
+        self.status = f"{answer.status} {_reason(answer.status)}"
+        self.response_headers.extend(answer.headers)
+        self.set_close_on_finish()
+        self.content_length = len(answer.body)
+        self.write(answer.body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    error_task_class = _ErrorTask
+
+
+class _Server(TcpWSGIServer):  # type: ignore[misc]
+    channel_class = _Channel
+
+
+def server(app: Chalice, port: int, frontend: Path = FRONTEND) -> TcpWSGIServer:
+    """Return a server that listens on 127.0.0.1; raises OSError for a taken port."""
+    adjustments = Adjustments(
+        host="127.0.0.1",
+        port=port,
+        threads=THREADS,
+        ident=None,
+        max_request_body_size=BODY_LIMIT + 1,
+        channel_timeout=IDLE_LIMIT,
+        clear_untrusted_proxy_headers=True,
+    )
+    return _Server(Site(app, frontend), adj=adjustments)
+
+
+def main() -> None:
+    """Serve app.py until SIGTERM, then let the requests that have begun come to their end."""
+    parser = argparse.ArgumentParser(prog="python -m local.http", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    from app import app  # noqa: PLC0415, its settings come from the environment of this process
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server(app, options.port).run()
+
+
+def _request(environ: dict[str, Any], request_id: str) -> Request:
+    path = environ["REQUEST_URI"].partition("?")[0]
+    if not path.startswith("/"):  # absolute form, RFC 9112 §3.2.2
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or name in {"CONTENT_TYPE", "CONTENT_LENGTH"}
+    }
+    return Request(
+        id=request_id,
+        method=environ["REQUEST_METHOD"],
+        path=path,
+        query=environ.get("QUERY_STRING", ""),
+        headers=headers,
+        body=environ["wsgi.input"].read(BODY_LIMIT + 1),
+        client=environ.get("REMOTE_ADDR", ""),
+    )
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+if __name__ == "__main__":
+    main()

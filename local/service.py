@@ -1,0 +1,143 @@
+"""Starts all processes of the service in order, says where they are, and watches them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from local import ready
+from local.children import Children, Command
+from local.folder import Folder, Unusable
+from local.options import Options
+from local.ports import HOST, Ports
+
+PLACE = "local.json"
+STACK_LIMIT = 90.0  # seconds to make the resources, on a busy machine
+LOOK = 0.2  # seconds between two looks at the processes
+REGION = "us-east-1"
+NO_PROXY = f"{HOST},localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The ports of this start."""
+
+    api: int
+    edge: int
+    edge_http: int
+    lookup: int
+    aws: int
+    demo: int
+
+
+def take(ports: Ports, options: Options, demo: int | None) -> Taken:
+    """Reserve all ports; `demo` is the demo app's port of the last start. Raises Unusable for a taken one."""
+    return Taken(
+        api=ports.take(options.api_port, "SSL_ENDPOINT_API_PORT"),
+        edge=ports.take(options.edge_port, "SSL_ENDPOINT_EDGE_PORT"),
+        edge_http=ports.take(options.edge_http_port, "SSL_ENDPOINT_EDGE_HTTP_PORT"),
+        lookup=ports.take(0),
+        aws=ports.take(0),
+        demo=ports.keep(demo),
+    )
+
+
+class Service:
+    """The processes of one start."""
+
+    def __init__(
+        self, options: Options, folder: Folder, state: Mapping[str, Any], ports: Taken, children: Children
+    ) -> None:
+        self._options = options
+        self._folder = folder
+        self._ports = ports
+        self._children = children
+        self._environment = environment(os.environ, options, state, ports)
+        self._token = ""
+
+    def start(self) -> None:
+        """Return when everything answers; raises Unusable if something does not."""
+        state, edge = str(self._folder.root), str(self._folder.root / "edge")
+        self._start("aws", "--state", state, "--port", str(self._ports.aws))
+        self._start("demo", "--port", str(self._ports.demo))
+        self._start("edge", "--state", edge, *self._edge_flags())
+        made = self._make_stack(state)
+        self._environment |= made["environment"]
+        self._token = made["token"]
+        self._start("http", "--port", str(self._ports.api))
+        ready.wait(self._children, "edge", ready.edge, self._ports.edge)
+        self._start("follower", "--state", edge)  # the edge has made the folder: from now on there is one writer
+        ready.wait(self._children, "demo", ready.demo, self._ports.demo)
+        ready.wait(self._children, "http", ready.api, self._ports.api)
+        self._write_place()
+
+    def watch(self) -> NoReturn:
+        """Keep the processes running, for ever."""
+        while True:
+            time.sleep(LOOK)
+            if self._children.revive():
+                self._write_place()
+
+    def place(self) -> dict[str, Any]:
+        """Return where everything is: the content of local.json."""
+        return {
+            "api": f"http://{HOST}:{self._ports.api}",
+            "console": f"http://localhost:{self._ports.api}/#token={self._token}",
+            "token": self._token,
+            "edge": f"https://{HOST}:{self._ports.edge}",
+            "edge_http": f"http://{HOST}:{self._ports.edge_http}",
+            "zone": self._options.zone,
+            "demo": f"http://{HOST}:{self._ports.demo}",
+            "state": str(self._folder.root),
+            "pid": os.getpid(),
+            "pids": self._children.pids(),
+        }
+
+    def _write_place(self) -> None:
+        self._folder.write(PLACE, json.dumps(self.place(), indent=1))
+
+    def _start(self, name: str, *arguments: str) -> None:
+        self._children.start(Command(name, f"local.{name}", arguments, self._environment))
+
+    def _edge_flags(self) -> list[str]:
+        ports = self._ports
+        flags = {"--https-port": ports.edge, "--http-port": ports.edge_http, "--lookup-port": ports.lookup}
+        return [*(str(part) for pair in flags.items() for part in pair), *["--http2"] * self._options.edge_http2]
+
+    def _make_stack(self, state: str) -> dict[str, Any]:
+        command = Command("stack", "local.stack", ("--state", state), self._environment)
+        try:
+            made: dict[str, Any] = json.loads(self._children.run(command, STACK_LIMIT))
+        except subprocess.SubprocessError:
+            name = self._children.ended() or "stack"
+            words, log = self._children.last_words(name), self._children.log(name)
+            raise Unusable(f"The {name} process failed: {words} (log: {log})") from None
+        return made
+
+
+def environment(
+    ours: Mapping[str, str], options: Options, state: Mapping[str, Any], ports: Taken
+) -> dict[str, str]:
+    """Return the environment of the processes: no trace of an AWS account that the user may have."""
+    kept = {name: value for name, value in ours.items() if not name.startswith("AWS_")}
+    proxied = f"{kept['NO_PROXY']},{NO_PROXY}" if kept.get("NO_PROXY") else NO_PROXY
+    return {
+        **kept,
+        "NO_PROXY": proxied,
+        "no_proxy": proxied,
+        "PYTHONUNBUFFERED": "1",
+        "AWS_ENDPOINT_URL": f"http://{HOST}:{ports.aws}",
+        "AWS_ACCESS_KEY_ID": state["access_key"],
+        "AWS_SECRET_ACCESS_KEY": state["secret_key"],
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SSL_ENDPOINT_ZONE": options.zone,
+        "EXTRA_ROOTS_PEM": str(options.extra_roots_pem or ""),
+    }
