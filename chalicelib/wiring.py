@@ -119,7 +119,7 @@ def domains() -> Domains:
     from chalicelib.aws.domains import Domains as Repository
     from chalicelib.service.domains import Domains
 
-    return Domains(Repository(_table()), _apps(), _addons(), activities(), settings(), now)
+    return Domains(Repository(_table()), _apps(), activities(), settings(), now)
 
 
 @cache

@@ -8,35 +8,33 @@ from chalicelib import wiring
 from chalicelib.api import wire
 from chalicelib.api.http import Resource
 from chalicelib.model.caller import Caller
+from chalicelib.model.record import AppRecord
 
 resource = Resource(__name__)
 
 
-@resource.on("/apps/{app}/addons", "GET")
-def list_addons(caller: Caller, app: str) -> Any:
+@resource.on_app("/apps/{app}/addons", "GET")
+def list_addons(caller: Caller, record: AppRecord) -> Any:
     """List the app's add-ons: one or none."""
-    found = wiring.apps().find(caller, app)
-    addon = wiring.addons().of_app(found)
-    return [wire.addon(addon, found)] if addon else []
+    return [wire.addon(record.addon, record.app)] if record.addon else []
 
 
-@resource.on("/apps/{app}/addons", "POST")
-def provision(caller: Caller, app: str) -> Any:
+@resource.on_app("/apps/{app}/addons", "POST")
+def provision(caller: Caller, record: AppRecord) -> Any:
     """Provision an add-on: {"plan": {"name": "ssl:endpoint"}}."""
-    found = wiring.apps().find(caller, app)
-    return 201, wire.addon(wiring.addons().provision(caller, found, resource.body().named("plan")), found)
+    addon = wiring.addons().provision(caller, record.app, resource.body().named("plan"))
+    return 201, wire.addon(addon, record.app)
 
 
-@resource.on("/apps/{app}/addons/{addon}", "GET")
-def show_addon(caller: Caller, app: str, addon: str) -> Any:
+@resource.on_app("/apps/{app}/addons/{addon}", "GET")
+def show_addon(caller: Caller, record: AppRecord, addon: str) -> Any:
     """Show an add-on by id, name, service or plan."""
-    found = wiring.apps().find(caller, app)
-    return wire.addon(wiring.addons().find(found, addon), found)
+    return wire.addon(record.need_addon(addon), record.app)
 
 
-@resource.on("/apps/{app}/addons/{addon}", "DELETE")
-def deprovision(caller: Caller, app: str, addon: str) -> Any:
+@resource.on_app("/apps/{app}/addons/{addon}", "DELETE")
+def deprovision(caller: Caller, record: AppRecord, addon: str) -> Any:
     """Remove an add-on; refused while the app has a certificate."""
-    found = wiring.apps().find(caller, app)
-    removed = wiring.addons().deprovision(caller, found, addon)
-    return {**wire.addon(removed, found), "state": "deprovisioned"}
+    removed = record.need_addon(addon)
+    wiring.addons().deprovision(caller, removed)
+    return {**wire.addon(removed, record.app), "state": "deprovisioned"}

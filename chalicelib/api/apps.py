@@ -9,6 +9,7 @@ from chalicelib.api import wire
 from chalicelib.api.http import Resource
 from chalicelib.model.app import App
 from chalicelib.model.caller import Caller
+from chalicelib.model.record import AppRecord
 
 resource = Resource(__name__)
 
@@ -28,16 +29,16 @@ def create_app(caller: Caller) -> Any:
     return 201, _app(app)
 
 
-@resource.on("/apps/{app}", "GET")
-def show_app(caller: Caller, app: str) -> Any:
+@resource.on_app("/apps/{app}", "GET")
+def show_app(caller: Caller, record: AppRecord) -> Any:
     """Show an app."""
-    return _app(wiring.apps().find(caller, app))
+    return _app(record.app)
 
 
-@resource.on("/apps/{app}", "PATCH")
-def change_app(caller: Caller, app: str) -> Any:
+@resource.on_app("/apps/{app}", "PATCH")
+def change_app(caller: Caller, record: AppRecord) -> Any:
     """Put another server behind an app: {"origin"}."""
-    return _app(wiring.apps().change_origin(caller, app, resource.body().text("origin")))
+    return _app(wiring.apps().change_origin(caller, record.app, resource.body().text("origin")))
 
 
 def _app(app: App) -> wire.Json:

@@ -8,36 +8,37 @@ from chalicelib import wiring
 from chalicelib.api import wire
 from chalicelib.api.http import Resource
 from chalicelib.model.caller import Caller
+from chalicelib.model.domain import Domain
+from chalicelib.model.record import AppRecord
 
 resource = Resource(__name__)
 
 
-@resource.on("/apps/{app}/domains", "GET")
-def list_domains(caller: Caller, app: str) -> Any:
+@resource.on_app("/apps/{app}/domains", "GET")
+def list_domains(caller: Caller, record: AppRecord) -> Any:
     """List the app's custom domains, each with the DNS record that it needs."""
-    found = wiring.apps().find(caller, app)
-    target = wiring.domains().target(found)
-    return [wire.domain(domain, found, target) for domain in wiring.domains().list(found)]
+    return [_domain(record, domain) for domain in record.domains]
 
 
-@resource.on("/apps/{app}/domains", "POST")
-def add(caller: Caller, app: str) -> Any:
+@resource.on_app("/apps/{app}/domains", "POST")
+def add(caller: Caller, record: AppRecord) -> Any:
     """Add a custom domain: {"hostname"}."""
-    found = wiring.apps().find(caller, app)
-    domain = wiring.domains().add(caller, found, resource.body().text("hostname"))
-    return 201, wire.domain(domain, found, wiring.domains().target(found))
+    return 201, _domain(record, wiring.domains().add(caller, record, resource.body().text("hostname")))
 
 
-@resource.on("/apps/{app}/domains/{domain}", "GET")
-def show(caller: Caller, app: str, domain: str) -> Any:
+@resource.on_app("/apps/{app}/domains/{domain}", "GET")
+def show(caller: Caller, record: AppRecord, domain: str) -> Any:
     """Show a custom domain by hostname or id."""
-    found = wiring.apps().find(caller, app)
-    return wire.domain(wiring.domains().find(found, domain), found, wiring.domains().target(found))
+    return _domain(record, record.need_domain(domain))
 
 
-@resource.on("/apps/{app}/domains/{domain}", "DELETE")
-def remove(caller: Caller, app: str, domain: str) -> Any:
+@resource.on_app("/apps/{app}/domains/{domain}", "DELETE")
+def remove(caller: Caller, record: AppRecord, domain: str) -> Any:
     """Remove a custom domain."""
-    found = wiring.apps().find(caller, app)
-    removed = wiring.domains().remove(caller, found, domain)
-    return wire.domain(removed, found, wiring.domains().target(found))
+    removed = record.need_domain(domain)
+    wiring.domains().remove(caller, removed)
+    return _domain(record, removed)
+
+
+def _domain(record: AppRecord, domain: Domain) -> wire.Json:
+    return wire.domain(domain, record.app, record.target(wiring.settings().app_zone))

@@ -56,6 +56,19 @@ class Resource(Blueprint):
         needed = scope or ("read" if method == "GET" else "write")
         return self._register(path, method, lambda view: self._authorised(view, needed))
 
+    def on_app(self, path: str, method: str) -> Callable[[View], View]:
+        """Register a view below /apps/{app}: it gets the Caller and the AppRecord, if the caller may use it."""
+        needed = "read" if method == "GET" else "write"
+
+        def with_record(view: View) -> View:
+            @functools.wraps(view)
+            def found(caller: Caller, app: str, **parameters: str) -> Any:
+                return view(caller, wiring.apps().find(caller, app, needed), **parameters)
+
+            return self._authorised(found, needed)
+
+        return self._register(path, method, with_record)
+
     def open(self, path: str, method: str) -> Callable[[View], View]:
         """Register a view that needs no token."""
         return self._register(path, method, lambda view: view)

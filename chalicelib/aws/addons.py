@@ -20,11 +20,6 @@ class Addons:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def of_app(self, app_id: str) -> Addon | None:
-        """Return the app's add-on."""
-        item = self._table.get(f"APP#{app_id}", "ADDON")
-        return _addon(item) if item else None
-
     def create(self, addon: Addon, *writes: Write) -> None:
         """Store a new add-on and claim its hostname.
 
@@ -71,7 +66,8 @@ def _item(addon: Addon) -> dict[str, Any]:
     }
 
 
-def _addon(item: dict[str, Any]) -> Addon:
+def addon(item: dict[str, Any]) -> Addon:
+    """Read an item."""
     return Addon(
         id=item["addon_id"],
         app_id=item["app_id"],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
 from typing import Any
 
+from chalicelib.aws import addons, domains, endpoints
 from chalicelib.aws.table import Item, Table, Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
 from chalicelib.model.app import App
+from chalicelib.model.record import AppRecord
 
 
 class Apps:
@@ -18,21 +20,31 @@ class Apps:
         self._table = table
         self._app_zone = app_zone
 
-    def by_id(self, app_id: str) -> App | None:
-        """Return the app, whoever owns it."""
-        item = self._table.get(f"APP#{app_id}", "APP")
-        return _app(item) if item else None
-
-    def by_name(self, name: str) -> App | None:
-        """Return the app, whoever owns it."""
+    def id_of(self, name: str) -> str | None:
+        """Return the id of the app with that name, whoever owns it."""
         claim = self._table.get(f"APPNAME#{name}", "APPNAME")
-        return self.by_id(claim["app_id"]) if claim else None
+        return claim["app_id"] if claim else None
 
-    def of_account(self, account_id: str) -> Iterator[App]:
-        """Yield the account's apps by name."""
-        for item in self._table.query(f"ACCOUNT#{account_id}", "APP#"):
-            if app := self.by_id(item["app_id"]):
-                yield app
+    def record(self, app_id: str) -> AppRecord | None:
+        """Return the app with all that belongs to it, whoever owns it."""
+        parts: dict[str, list[Item]] = defaultdict(list)
+        for item in self._table.query(f"APP#{app_id}"):
+            parts[item["SK"].partition("#")[0]].append(item)
+        if not parts["APP"]:
+            return None
+        return AppRecord(
+            app=_app(parts["APP"][0]),
+            addon=next(map(addons.addon, parts["ADDON"]), None),
+            latest_endpoint=next(map(endpoints.endpoint, parts["ENDPOINT"]), None),
+            latest_domains={item["hostname"]: domains.domain(item) for item in parts["DOMAIN"]},
+            collaborators=(),
+        )
+
+    def of_account(self, account_id: str) -> list[App]:
+        """Return the account's apps by name."""
+        listed = [item["app_id"] for item in self._table.query(f"ACCOUNT#{account_id}", "APP#")]
+        found = self._table.get_many([{"PK": f"APP#{app_id}", "SK": "APP"} for app_id in listed])
+        return sorted(map(_app, found), key=lambda app: app.name)
 
     def create(self, app: App, *writes: Write) -> None:
         """Store a new app; raise Invalid if its name is taken."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 from chalicelib.aws.table import Item, Table, Write
@@ -19,17 +18,6 @@ class Domains:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-
-    def of_app(self, app_id: str) -> Iterator[Domain]:
-        """Yield the app's domains by name."""
-        for item in self._table.query(f"APP#{app_id}", "DOMAIN#"):
-            if not item["removed"]:
-                yield _domain(item)
-
-    def latest(self, app_id: str, hostname: str) -> Domain | None:
-        """Return the app's record of a name, even if it was removed."""
-        item = self._table.get(f"APP#{app_id}", f"DOMAIN#{hostname}")
-        return _domain(item) if item else None
 
     def create(self, domain: Domain, *writes: Write) -> None:
         """Store a domain and claim its name.
@@ -88,7 +76,8 @@ def _item(domain: Domain) -> Item:
     return item
 
 
-def _domain(item: Item) -> Domain:
+def domain(item: Item) -> Domain:
+    """Read the item of an app's domain."""
     fields = ("app_id", "account_id", "hostname", "ver", "removed")
     return Domain(
         id=item["domain_id"],

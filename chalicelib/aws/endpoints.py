@@ -23,16 +23,6 @@ class Endpoints:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def of_app(self, app_id: str) -> Endpoint | None:
-        """Return the app's endpoint."""
-        endpoint = self.latest(app_id)
-        return None if endpoint is None or endpoint.removed else endpoint
-
-    def latest(self, app_id: str) -> Endpoint | None:
-        """Return the app's endpoint, even if it was removed."""
-        item = self._table.get(f"APP#{app_id}", "ENDPOINT")
-        return _endpoint(item) if item else None
-
     def version(self, endpoint_id: str, number: int) -> Version:
         """Return a version that is known to be there."""
         item = self._table.get(f"ENDPOINT#{endpoint_id}", _version_key(number))
@@ -95,7 +85,8 @@ def _item(endpoint: Endpoint, version: Version) -> Item:
     return item
 
 
-def _endpoint(item: Item) -> Endpoint:
+def endpoint(item: Item) -> Endpoint:
+    """Read the item of a head."""
     absent: dict[str, Any] = {"hostname": None, "previous": None, "previous_id": None}
     head = {**absent, **{name: item[name] for name in HEAD if name in item}}
     return Endpoint(

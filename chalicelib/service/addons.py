@@ -11,7 +11,7 @@ from chalicelib.aws.activities import Activities
 from chalicelib.aws.addons import Addons as Repository
 from chalicelib.aws.addons import HostnameTaken
 from chalicelib.aws.apps import Apps
-from chalicelib.errors import Invalid, NotFound, Unavailable
+from chalicelib.errors import Invalid, Unavailable
 from chalicelib.model import names
 from chalicelib.model.addon import PLAN, Addon
 from chalicelib.model.app import App
@@ -40,17 +40,6 @@ class Addons:
         self._now = now
         self._random = random
 
-    def of_app(self, app: App) -> Addon | None:
-        """Return the app's add-on, if it has one."""
-        return self._repository.of_app(app.id)
-
-    def find(self, app: App, identity: str) -> Addon:
-        """Return the app's add-on by id, name, service or plan; raise NotFound if it has none such."""
-        addon = self.of_app(app)
-        if addon is None or not addon.answers_to(identity):
-            raise NotFound("addon", "Couldn't find that add-on.")
-        return addon
-
     def provision(self, caller: Caller, app: App, plan: str) -> Addon:
         """Give the app the add-on and reserve its hostname; raise Invalid for another plan or a second one."""
         if plan not in {PLAN, "ssl"}:
@@ -66,12 +55,10 @@ class Addons:
             return addon
         raise Unavailable("No free hostname was found; try again.")
 
-    def deprovision(self, caller: Caller, app: App, identity: str) -> Addon:
-        """Take the add-on away and return it; raise Invalid while the app has a certificate."""
-        addon = self.find(app, identity)
-        told = self._activities.write(caller, app.id, self._now(), "addon.deprovision", addon.name)
+    def deprovision(self, caller: Caller, addon: Addon) -> None:
+        """Take the add-on away; raise Invalid while the app has a certificate."""
+        told = self._activities.write(caller, addon.app_id, self._now(), "addon.deprovision", addon.name)
         self._repository.remove(addon, told)
-        return addon
 
     def _named(self, app: App) -> Addon:
         name = names.endpoint(self._random)

@@ -14,6 +14,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import names
 from chalicelib.model.app import App, check_name, check_origin
 from chalicelib.model.caller import Caller
+from chalicelib.model.record import AppRecord
 from chalicelib.settings import Settings
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -38,19 +39,24 @@ class Apps:
 
     def probe(self) -> None:
         """Raise Unavailable if the record cannot be read."""
-        self._repository.by_name("health")
+        self._repository.id_of("health")
 
-    def find(self, caller: Caller, identity: str) -> App:
-        """Return the caller's app by name or id; raise NotFound for an unknown one and for another account's."""
-        by = self._repository.by_id if UUID.fullmatch(identity) else self._repository.by_name
-        app = by(identity)
-        if app is None or app.account_id != caller.account_id:
+    def find(self, caller: Caller, identity: str, scope: str) -> AppRecord:
+        """Return an app that the caller may use, by name or id.
+
+        Raises NotFound for an unknown app and for one of somebody else, Forbidden for a collaborator who may not
+        do what needs `scope`.
+        """
+        app_id = identity if UUID.fullmatch(identity) else self._repository.id_of(identity)
+        record = self._repository.record(app_id) if app_id else None
+        if record is None:
             raise NotFound("app")
-        return app
+        record.admit(caller, scope)
+        return record
 
     def list(self, caller: Caller) -> list[App]:
         """Return the caller's apps by name."""
-        return list(self._repository.of_account(caller.account_id))
+        return self._repository.of_account(caller.account_id)
 
     def create(self, caller: Caller, name: str | None, region: str | None, origin: str | None) -> App:
         """Store a new app and return it; raise Invalid for unusable values or a name that is taken."""
@@ -68,9 +74,8 @@ class Apps:
         self._repository.create(app, told)
         return app
 
-    def change_origin(self, caller: Caller, identity: str, origin: str) -> App:
+    def change_origin(self, caller: Caller, app: App, origin: str) -> App:
         """Put another server behind the app and return it; raise Invalid for an unusable address."""
-        app = self.find(caller, identity)
         changed = app.with_origin(check_origin(origin), self._now())
         detail = f"{app.origin or 'none'} → {changed.origin}"
         self._repository.save(

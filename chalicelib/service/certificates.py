@@ -18,6 +18,7 @@ from chalicelib.model.addon import PLAN, Addon
 from chalicelib.model.app import App
 from chalicelib.model.caller import Caller
 from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.model.record import AppRecord
 from chalicelib.service.intermediates import Intermediates
 from chalicelib.x509 import bundle, chain, trust
 from chalicelib.x509.bundle import Bundle
@@ -71,20 +72,19 @@ class Certificates:
         self._anchors = anchors
         self._now = now
 
-    def add(self, caller: Caller, app: App, upload: Upload) -> tuple[Endpoint, Version]:
+    def add(self, caller: Caller, record: AppRecord, upload: Upload) -> tuple[Endpoint, Version]:
         """Give the app its endpoint with the first certificate.
 
         Raises Forbidden without the add-on, Invalid if there is a certificate already or the upload cannot be
         used, and Conflict if another one came first.
         """
-        addon = self._addons.of_app(app.id)
+        app, addon, before = record.app, record.addon, record.latest_endpoint
         if addon is None:
             raise Forbidden(
                 f"{app.name} has no add-on yet. Provision it first: `heroku addons:create {PLAN}`"
                 f" or POST /apps/{app.name}/addons."
             )
-        before = self._endpoints.latest(app.id)
-        if before is not None and not before.removed:
+        if record.endpoint is not None:
             raise Invalid(f"{app.name} has a certificate already: update it instead, or remove it first.")
         now = self._now()
         sent, served = self._chain(upload, now)
@@ -97,7 +97,7 @@ class Certificates:
         self._intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
-    def update(self, caller: Caller, app: App, before: Endpoint, upload: Upload) -> tuple[Endpoint, Version]:
+    def update(self, caller: Caller, before: Endpoint, upload: Upload) -> tuple[Endpoint, Version]:
         """Serve another certificate; the same one again changes nothing.
 
         Raises Invalid if the upload cannot be used, and Conflict if another change came first.
@@ -111,7 +111,7 @@ class Certificates:
         version = self._version(endpoint, served, caller, now)
         self._put_away(endpoint, served)
         detail = f"v{before.active} → v{endpoint.active}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
-        told = self._activities.write(caller, app.id, endpoint.updated_at, "endpoint.update", detail)
+        told = self._activities.write(caller, before.app_id, endpoint.updated_at, "endpoint.update", detail)
         self._endpoints.update(endpoint, version, told)
         self._intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
