@@ -12,25 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-CONNECT_SECONDS = 5
+from chalicelib.edge import routing
+
 HEADER_SECONDS = 10  # for the handshake, and for the headers of a request
 STALLED_UPLOAD_SECONDS = 60  # an upload may last for ever, but not stand still for longer
 STALLED_DOWNLOAD_SECONDS = 600  # also ends an answer whose last chunk comes so long after the one before
 IDLE_SECONDS = 75  # a kept-alive connection without a request
-ORIGIN_IDLE_SECONDS = 4  # below the 5 s after which the quickest common app servers hang up
-ORIGIN_IDLE_CONNECTIONS = 256
 GRACE_SECONDS = 4
 MAX_HEADER_BYTES = 64 * 1024
-LOOKUPS = 3  # of a route: its one file may be renamed between the listing of the folder and the look at the file
-MAX_LABELS = 16  # of a Host that is not written in lower case
 LOG_FIRST, LOG_EACH = 20, 1000  # of lines with one text: so many a second, then every thousandth
-
-NO_SUCH_APP = "no such app\n"
-NO_ANSWER = "the app does not answer\n"
-
-# Only the connection says who the client is. X-Request-Id is replaced, and Caddy drops names with `_` or `.`,
-# which CGI-like apps would read as these.
-CLIENT_CLAIMS = ["X-Forwarded-*", "Forwarded", "X-Real-Ip", "Proxy"]
 
 _CERTIFICATE = (
     '{{$name := lower (.Req.URL.Query.Get "server_name")}}'
@@ -123,10 +113,10 @@ def _edge(listeners: Listeners) -> dict[str, Any]:
     server = _server(
         f"{_host(listeners.bind)}:{listeners.https_port}",
         ["h1", "h2"] if listeners.http2 else ["h1"],
-        [_exact_route(), _other_spelling_or_wildcard(), _proxy(), _text(404, NO_SUCH_APP)],
+        routing.routes(),
     )
     server["tls_connection_policies"] = [{}]
-    server["errors"] = {"routes": [_text("{http.error.status_code}", NO_ANSWER)]}
+    server["errors"] = {"routes": routing.errors()}
     return server
 
 
@@ -140,10 +130,10 @@ def _redirect(listeners: Listeners) -> dict[str, Any]:
         [
             {
                 "match": [{"vars_regexp": {"{http.request.host}": {"pattern": "^[A-Za-z0-9.-]+$"}}}],
-                "handle": [_nameless(), to_https],
+                "handle": [routing.nameless(), to_https],
                 "terminal": True,
             },
-            _text(404, NO_SUCH_APP),
+            routing.text(404, routing.NO_SUCH_APP),
         ],
     )
 
@@ -167,95 +157,9 @@ def _lookup(listeners: Listeners) -> dict[str, Any]:
                 ],
                 "terminal": True,
             },
-            _text(403, ""),
+            routing.text(403, ""),
         ],
     )
-
-
-def _exact_route() -> dict[str, Any]:
-    return {"group": "origin", "match": [_route_file("/{http.request.host}/*")]}
-
-
-def _other_spelling_or_wildcard() -> dict[str, Any]:
-    """Find the route of `WWW.Example.com`, of `www.example.com.` and of a wildcard.
-
-    Caddy writes only single labels in lower case, so the name is put together from them; missing ones leave dots.
-    """
-    labels = ".".join(f"{{http.request.host.labels.{place}}}" for place in reversed(range(MAX_LABELS)))
-    few_labels = f"^([^.]+[.]){{0,{MAX_LABELS - 1}}}[^.]+[.]?$"
-    name_and_parent = r"^\.*([a-z0-9-]+(?:\.((?:[a-z0-9-]+\.)*[a-z0-9-]+))?)\.?$"
-    return {
-        "group": "origin",
-        "match": [{"vars_regexp": {"{http.request.host}": {"pattern": few_labels}}}],
-        "handle": [
-            {"handler": "vars", "labels": labels},
-            _subroute(
-                {
-                    "match": [
-                        {"vars_regexp": {"{http.vars.labels}": {"name": "host", "pattern": name_and_parent}}}
-                    ],
-                    "handle": [
-                        _subroute({"match": [_route_file("/{http.regexp.host.1}/*", "/_.{http.regexp.host.2}/*")]})
-                    ],
-                }
-            ),
-        ],
-    }
-
-
-def _route_file(*patterns: str) -> dict[str, Any]:
-    tries = [pattern for pattern in patterns for _ in range(LOOKUPS)]
-    return {"file": {"root": "routes", "try_files": tries}}
-
-
-def _proxy() -> dict[str, Any]:
-    found = {"name": "origin", "pattern": "^/[^/]+/(.+)$"}
-    return {
-        "match": [{"vars_regexp": {"{http.matchers.file.relative}": found}}],
-        "handle": [
-            {
-                "handler": "headers",
-                "request": {"delete": CLIENT_CLAIMS},
-                "response": {"deferred": True, "delete": ["Via"]},
-            },
-            {
-                "handler": "reverse_proxy",
-                "upstreams": [{"dial": "{http.regexp.origin.1}"}],
-                "headers": {"request": {"set": {"X-Request-Id": ["{http.request.uuid}"]}}},
-                "transport": {
-                    "protocol": "http",
-                    "versions": ["1.1"],
-                    "network_proxy": {"from": "none"},
-                    "compression": False,
-                    "dial_timeout": f"{CONNECT_SECONDS}s",
-                    "keep_alive": {
-                        "idle_timeout": f"{ORIGIN_IDLE_SECONDS}s",
-                        "max_idle_conns_per_host": ORIGIN_IDLE_CONNECTIONS,
-                    },
-                },
-            },
-        ],
-        "terminal": True,
-    }
-
-
-def _text(status: int | str, body: str) -> dict[str, Any]:
-    plain = {"Content-Type": ["text/plain; charset=utf-8"]}
-    return {
-        "handle": [
-            _nameless(),
-            {"handler": "static_response", "status_code": status, "headers": plain, "body": body},
-        ]
-    }
-
-
-def _nameless() -> dict[str, Any]:
-    """Our own answers do not tell which engine wrote them."""
-    return {"handler": "headers", "response": {"delete": ["Server"]}}
-
-
-def _subroute(*routes: dict[str, Any]) -> dict[str, Any]:
-    return {"handler": "subroute", "routes": list(routes)}
 
 
 def _host(address: str) -> str:

@@ -75,10 +75,10 @@ class Folder:
     def link(self, name: str, endpoint_id: str) -> None:
         """Serve a name with an endpoint's certificate, or with the edge's own one (DEFAULT)."""
         target = DEFAULT_TARGET if endpoint_id == DEFAULT else f"../bundles/{self._bundle(endpoint_id).name}"
-        new = self._new / "link"
+        cert, new = self._cert(name), self._new / "link"
         new.unlink(missing_ok=True)
         new.symlink_to(target)
-        new.replace(self._cert(name))
+        new.replace(cert)
 
     def unlink(self, name: str) -> None:
         """Stop serving a name with a certificate."""

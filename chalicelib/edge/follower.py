@@ -155,7 +155,7 @@ class Follower:
             self._folder.discard(endpoint_id)
 
     def _install(self, desired: Plan, served: Plan) -> dict[str, Bundle]:
-        """Install what is not there yet and return it; one that cannot be opened keeps nobody else waiting."""
+        """Install what is not there yet and return it; one that cannot be opened hurts nobody else."""
         missing = [bundle for key, bundle in desired.bundles.items() if served.bundles.get(key) != bundle]
         self._retries = {bundle: at for bundle, at in self._retries.items() if bundle in missing}
         due = [bundle for bundle in missing if self._retries.get(bundle, 0) <= self._clock()]

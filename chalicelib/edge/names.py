@@ -44,6 +44,6 @@ def origin(text: str) -> str:
 
 def identity(text: str) -> str:
     """Return the id of an endpoint or version; raise Invalid for what cannot stand in a file name."""
-    if len(text) > MAX_ID or not _ID.fullmatch(text):
+    if len(text) > MAX_ID or text == DEFAULT or not _ID.fullmatch(text):
         raise Invalid(f"{text!r} is not the id of an endpoint or of a version.")
     return text

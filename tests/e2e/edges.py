@@ -120,7 +120,7 @@ def running(place: Path, *, http2: bool = False) -> Iterator[Edge]:
     """Start an edge on a folder and free ports; it is always ended, by force if need be."""
     folder = Folder(place / "edge")
     folder.prepare(selfsigned.default(datetime.now(timezone.utc)))
-    ports = [engine.free_port() for _ in range(3)]
+    ports = list({engine.free_port() for _ in range(9)})
     listeners = Listeners(ports[0], ports[1], ports[2], secrets.token_urlsafe(32), http2=http2)
     path = place / "caddy.log"
     with path.open("wb") as log:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,11 +61,16 @@ class _Server(ThreadingHTTPServer):
         """An edge that hangs up in a test is no error of the origin."""
 
 
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
 @contextmanager
-def echo() -> Iterator[str]:
+def echo(address: str = "127.0.0.1") -> Iterator[str]:
     """Run an origin that answers with the headers it got; yield its `host:port`."""
-    with _Server(("127.0.0.1", 0), _Echo) as server:
-        yield from _running(server, server.server_address[1])
+    kind, host = (_Server6, f"[{address}]") if ":" in address else (_Server, address)
+    with kind((address, 0), _Echo) as server:
+        yield from _running(server, host, server.server_address[1])
 
 
 @contextmanager
@@ -79,14 +85,14 @@ def websocket_echo() -> Iterator[str]:
             pass
 
     with serve(answer, "127.0.0.1", 0) as server:
-        yield from _running(server, server.socket.getsockname()[1])
+        yield from _running(server, "127.0.0.1", server.socket.getsockname()[1])
 
 
-def _running(server: object, port: int) -> Iterator[str]:
+def _running(server: object, host: str, port: int) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever)  # type: ignore[attr-defined]
     thread.start()
     try:
-        yield f"127.0.0.1:{port}"
+        yield f"{host}:{port}"
     finally:
         server.shutdown()  # type: ignore[attr-defined]
         thread.join(5)

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chalicelib.edge import engine
-from chalicelib.edge.caddy import Listeners
+from chalicelib.edge.caddy import Listeners, configuration
 from chalicelib.edge.folder import Folder
 from chalicelib.errors import Unavailable
 from tests.e2e import edges
@@ -39,6 +40,25 @@ def test_an_edge_ends_although_clients_hold_on(tmp_path: Path) -> None:
         edge.process.wait(10)
 
     assert time.monotonic() - started < 6
+
+
+def test_a_lookup_that_fails_does_not_tell_the_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If Caddy cannot reach its own lookup, the log names the place, but not the path that opens it."""
+
+    def without_lookup(listeners: Listeners) -> dict[str, Any]:
+        whole = configuration(listeners)
+        getter = whole["apps"]["tls"]["automation"]["policies"][0]["get_certificate"][0]
+        getter["url"] = f"http://127.0.0.1:1/{listeners.secret}"
+        return whole
+
+    monkeypatch.setattr(engine, "configuration", without_lookup)
+    with edges.running(tmp_path) as edge:
+        with pytest.raises(OSError, match="internal error"):
+            edge.fingerprint("www.example.com")
+        log = edge.log.read_text()
+
+    assert "connection refused" in log
+    assert edge.listeners.secret not in log
 
 
 def test_a_folder_may_have_any_name(tmp_path: Path) -> None:

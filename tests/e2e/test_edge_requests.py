@@ -107,6 +107,7 @@ def test_a_websocket_passes(edge: Edge) -> None:
                 assert message == websocket.recv(timeout=10)
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_an_upload_of_a_gigabyte_stays_out_of_memory(
     edge: Edge, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
@@ -171,12 +172,30 @@ def test_an_origin_that_is_down_is_a_502(edge: Edge) -> None:
     assert not {"Server", "Via"} & answer.headers.keys()
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_an_origin_may_have_an_ipv6_address(edge: Edge) -> None:
+    """Its file is named as a URL would write it."""
+    with origins.echo("::1") as origin:
+        edge.serve("six.example.com", origin)
+
+        assert 200 == edge.get("six.example.com").status
+
+
 def test_headers_have_a_limit(edge: Edge) -> None:
     """Large cookies pass; more than the limit is refused, not kept in memory."""
     with edges.Client(edge, HOST) as client:
         assert 200 == client.get(headers={"Cookie": "x" * 40_000}).status
     with edges.Client(edge, HOST) as client:
         assert 431 == client.get(headers={"Cookie": "x" * 200_000}).status
+
+
+def test_a_request_for_nobody_is_refused(edge: Edge) -> None:
+    """HTTP/1.1 wants a Host that is not empty (RFC 9112 section 3.2)."""
+    with edges.Client(edge, "", sni=HOST) as client:
+        answer = client.get()
+
+    assert 400 == answer.status
+    assert b"app" not in answer.body
 
 
 def test_nobody_else_can_look_up_certificates(edge: Edge) -> None:

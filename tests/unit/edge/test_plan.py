@@ -15,7 +15,7 @@ from tests.unit.edge.entries import app, at, domain, endpoint
 
 
 def test_an_app_with_everything() -> None:
-    """The endpoint's hostname and the domains show the certificate; the domains and the own one lead to the app."""
+    """Hostname and domains show the certificate; the domains and the app's own one lead to the app."""
     wildcard = domain("a", "*.example.com")
     served = plan([app("a"), endpoint("a", "v1"), domain("a", "www.example.com"), wildcard])
 
