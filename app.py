@@ -7,17 +7,19 @@ from typing import Any
 from chalice import Chalice
 
 from chalicelib import wiring
-from chalicelib.api import addons, apps, certificates, domains, health, ssl_endpoints
+from chalicelib.api import accounts, addons, apps, certificates, domains, health, ssl_doctor, ssl_endpoints
 
 app = Chalice(app_name="ssl-endpoint")
 app.experimental_feature_flags.update(["BLUEPRINTS"])
 for blueprint in (
     health.resource,
+    accounts.resource,
     apps.resource,
     addons.resource,
     certificates.resource,
     ssl_endpoints.resource,
     domains.resource,
+    ssl_doctor.resource,
 ):
     app.register_blueprint(blueprint)
 

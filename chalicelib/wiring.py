@@ -18,14 +18,17 @@ from chalicelib.settings import Settings
 if TYPE_CHECKING:
     from chalicelib.aws.activities import Activities
     from chalicelib.aws.feed import Feed
+    from chalicelib.aws.idempotency import Idempotency
     from chalicelib.aws.table import Table
     from chalicelib.aws.vault import Vault
     from chalicelib.service.addons import Addons
     from chalicelib.service.apps import Apps
     from chalicelib.service.certificates import Certificates
+    from chalicelib.service.doctor import Doctor
     from chalicelib.service.domains import Domains
     from chalicelib.service.endpoints import Endpoints
     from chalicelib.service.intermediates import Intermediates
+    from chalicelib.service.removal import Removal
     from chalicelib.service.tokens import Tokens
     from chalicelib.x509.trust import Anchors
 
@@ -81,11 +84,19 @@ def vault() -> Vault:
 
 
 @cache
+def idempotency() -> Idempotency:
+    """Return the marks of requests that may be repeated."""
+    from chalicelib.aws.idempotency import Idempotency
+
+    return Idempotency(_table(), now)
+
+
+@cache
 def activities() -> Activities:
     """Return the record of what happened."""
     from chalicelib.aws.activities import Activities
 
-    return Activities(_table())
+    return Activities(_table(), idempotency())
 
 
 @cache
@@ -131,11 +142,27 @@ def endpoints() -> Endpoints:
 
 
 @cache
+def removal() -> Removal:
+    """Return the use-case that removes an app with all that belongs to it."""
+    from chalicelib.service.removal import Removal
+
+    return Removal(apps(), addons(), endpoints(), domains())
+
+
+@cache
 def certificates() -> Certificates:
     """Return the use-cases that install a certificate."""
     from chalicelib.service.certificates import Certificates
 
     return Certificates(_endpoints(), _addons(), vault(), activities(), intermediates(), anchors(), now)
+
+
+@cache
+def doctor() -> Doctor:
+    """Return the answers to the questions of Heroku's ssl-doctor."""
+    from chalicelib.service.doctor import Doctor
+
+    return Doctor(intermediates(), anchors(), now)
 
 
 @cache

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)  # the tests' clock
+# What is issued is valid now, by the real clock, because the end-to-end tests have no other.
+NOW = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0)
 DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
 Key: TypeAlias = (
@@ -74,6 +75,11 @@ class LeafCert:
     def key_pem(self) -> str:
         """The key as unencrypted PKCS#8."""
         return key_pem(self.key)
+
+    @property
+    def fingerprint(self) -> str:
+        """The certificate's SHA-256, lower-case hex."""
+        return self.certificate.fingerprint(SHA256()).hex()
 
     @property
     def chain_pem(self) -> str:

@@ -1,4 +1,4 @@
-"""/apps"""
+"""/apps, and what belongs to one but its add-on, endpoint and domains."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.api import wire
-from chalicelib.api.http import Resource
+from chalicelib.api.http import Reply, Resource
+from chalicelib.errors import Invalid, NotFound
 from chalicelib.model.app import App
-from chalicelib.model.caller import Caller
+from chalicelib.model.caller import Account, Caller
 from chalicelib.model.record import AppRecord
+
+NO_ACM = "Automatic certificates are not offered here: bring your own with `heroku certs:add`."
 
 resource = Resource(__name__)
 
 
 @resource.on("/apps", "GET")
 def list_apps(caller: Caller) -> Any:
-    """List the caller's apps."""
-    return [_app(app) for app in wiring.apps().list(caller)]
+    """List the apps that the caller may use."""
+    return _listed(caller)
+
+
+@resource.on("/users/{user}/apps", "GET")
+def list_apps_of_user(caller: Caller, user: str) -> Any:
+    """List the apps that the caller may use, under the address that newer clients know; `~` is the caller."""
+    if user not in {"~", caller.account_id}:
+        raise NotFound("user")
+    return _listed(caller)
 
 
 @resource.on("/apps", "POST")
@@ -26,20 +37,94 @@ def create_app(caller: Caller) -> Any:
     body = resource.body()
     region = body.named("region") if "region" in body else None
     app = wiring.apps().create(caller, body.optional_text("name"), region, body.optional_text("origin"))
-    return 201, _app(app)
+    return Reply(_app(app, wiring.tokens().account_of(caller)), 201)
 
 
 @resource.on_app("/apps/{app}", "GET")
 def show_app(caller: Caller, record: AppRecord) -> Any:
     """Show an app."""
-    return _app(record.app)
+    return _app(record.app, wiring.tokens().owner(record.app))
 
 
 @resource.on_app("/apps/{app}", "PATCH")
 def change_app(caller: Caller, record: AppRecord) -> Any:
-    """Put another server behind an app: {"origin"}."""
-    return _app(wiring.apps().change_origin(caller, record.app, resource.body().text("origin")))
+    """Rename an app or put another server behind it: {"name", "origin"}, each optional."""
+    body, app = resource.body(), record.app
+    if (name := body.optional_text("name")) is not None:
+        app = wiring.apps().rename(caller, app, name)
+    if (origin := body.optional_text("origin")) is not None:
+        app = wiring.apps().change_origin(caller, app, origin)
+    return _app(app, wiring.tokens().owner(app))
 
 
-def _app(app: App) -> wire.Json:
-    return wire.app(app, app.own_domain(wiring.settings().app_zone))
+@resource.on_app("/apps/{app}", "DELETE")
+def destroy_app(caller: Caller, record: AppRecord) -> Any:
+    """Destroy an app with its domains, certificate and add-on."""
+    wiring.removal().remove(caller, record)
+    return _app(record.app, wiring.tokens().owner(record.app))
+
+
+@resource.on_app("/apps/{app}/collaborators", "GET")
+def list_collaborators(caller: Caller, record: AppRecord) -> Any:
+    """List the accounts that may use the app beside its owner."""
+    return [wire.collaborator(each, record.app) for each in record.collaborators]
+
+
+@resource.on_app("/apps/{app}/collaborators", "POST")
+def add_collaborator(caller: Caller, record: AppRecord) -> Any:
+    """Let another account use the app: {"user": e-mail address, "permission": "read" or "write"}. Owner only."""
+    record.need_owner(caller)
+    body = resource.body()
+    account = wiring.tokens().known(body.text("user"))
+    permission = body.optional_text("permission") or "write"
+    admitted = wiring.apps().admit(caller, record.app, account, permission)
+    return Reply(wire.collaborator(admitted, record.app), 201)
+
+
+@resource.on_app("/apps/{app}/collaborators/{collaborator}", "DELETE")
+def remove_collaborator(caller: Caller, record: AppRecord, collaborator: str) -> Any:
+    """Let another account no longer use the app. Owner only."""
+    record.need_owner(caller)
+    dismissed = record.need_collaborator(collaborator)
+    wiring.apps().dismiss(caller, record.app, dismissed)
+    return wire.collaborator(dismissed, record.app)
+
+
+@resource.on_app("/apps/{app}/features", "GET")
+def list_features(caller: Caller, record: AppRecord) -> Any:
+    """List the app's optional features: none."""
+    return []
+
+
+@resource.on_app("/apps/{app}/dynos", "GET")
+def list_dynos(caller: Caller, record: AppRecord) -> Any:
+    """List the app's processes: none that we run."""
+    return []
+
+
+@resource.on_app("/apps/{app}/acm", "POST")
+def enable_acm(caller: Caller, record: AppRecord) -> Any:
+    """Refuse automatic certificates."""
+    raise Invalid(NO_ACM)
+
+
+@resource.on_app("/apps/{app}/acm", "PATCH")
+def refresh_acm(caller: Caller, record: AppRecord) -> Any:
+    """Refuse automatic certificates."""
+    raise Invalid(NO_ACM)
+
+
+@resource.on_app("/apps/{app}/acm", "DELETE")
+def disable_acm(caller: Caller, record: AppRecord) -> Any:
+    """Say that automatic certificates are off, as they always are."""
+    return _app(record.app, wiring.tokens().owner(record.app))
+
+
+def _listed(caller: Caller) -> list[wire.Json]:
+    own = wiring.tokens().account_of(caller)
+    apps = wiring.apps().of_caller(caller)
+    return [_app(app, own if app.account_id == own.id else None) for app in apps]
+
+
+def _app(app: App, owner: Account | None) -> wire.Json:
+    return wire.app(app, app.own_domain(wiring.settings().app_zone), owner)

@@ -6,7 +6,8 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.api import wire
-from chalicelib.api.http import Resource
+from chalicelib.api.http import Reply, Resource
+from chalicelib.errors import Invalid
 from chalicelib.model.caller import Caller
 from chalicelib.model.domain import Domain
 from chalicelib.model.record import AppRecord
@@ -16,20 +17,34 @@ resource = Resource(__name__)
 
 @resource.on_app("/apps/{app}/domains", "GET")
 def list_domains(caller: Caller, record: AppRecord) -> Any:
-    """List the app's custom domains, each with the DNS record that it needs."""
-    return [_domain(record, domain) for domain in record.domains]
+    """List the app's own domain and its custom ones, each with the DNS record that it needs."""
+    own = wire.own_domain(record.app, wiring.settings().app_zone)
+    return [own, *(_domain(record, domain) for domain in record.domains)]
 
 
 @resource.on_app("/apps/{app}/domains", "POST")
 def add(caller: Caller, record: AppRecord) -> Any:
-    """Add a custom domain: {"hostname"}."""
-    return 201, _domain(record, wiring.domains().add(caller, record, resource.body().text("hostname")))
+    """Add a custom domain: {"hostname"}; "sni_endpoint" may name the app's endpoint."""
+    body = resource.body()
+    if (endpoint := body.optional_text("sni_endpoint")) is not None:
+        record.need_endpoint(endpoint)
+    return Reply(_domain(record, wiring.domains().add(caller, record, body.text("hostname"))), 201)
 
 
 @resource.on_app("/apps/{app}/domains/{domain}", "GET")
 def show(caller: Caller, record: AppRecord, domain: str) -> Any:
     """Show a custom domain by hostname or id."""
     return _domain(record, record.need_domain(domain))
+
+
+@resource.on_app("/apps/{app}/domains/{domain}", "PATCH")
+def change(caller: Caller, record: AppRecord, domain: str) -> Any:
+    """Say which endpoint serves a domain: {"sni_endpoint"}. An app has one, which serves all its domains."""
+    found, endpoint = record.need_domain(domain), resource.body().optional_text("sni_endpoint")
+    if endpoint is None:
+        raise Invalid("An app's certificate serves all its domains; remove the domain to stop serving it.")
+    record.need_endpoint(endpoint)
+    return _domain(record, found)
 
 
 @resource.on_app("/apps/{app}/domains/{domain}", "DELETE")
@@ -41,4 +56,4 @@ def remove(caller: Caller, record: AppRecord, domain: str) -> Any:
 
 
 def _domain(record: AppRecord, domain: Domain) -> wire.Json:
-    return wire.domain(domain, record.app, record.target(wiring.settings().app_zone))
+    return wire.domain(domain, record, wiring.settings().app_zone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import wiring
-from chalicelib.api.http import Resource
+from chalicelib.api.http import Reply, Resource
 from chalicelib.errors import Unavailable
 
 resource = Resource(__name__)
@@ -17,5 +17,5 @@ def health() -> Any:
     try:
         wiring.apps().probe()
     except Unavailable:
-        return 503, {"store": "down"}
+        return Reply({"store": "down"}, 503)
     return {"store": "up"}

@@ -1,20 +1,23 @@
-"""From a request to a view and back: tokens, bodies, and the one place where errors become HTTP."""
+"""From a request to a view and back: who calls, and the one place where errors become HTTP."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import functools
+import hashlib
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 from uuid import uuid4
 
-from chalice.app import BadRequestError, Blueprint, Request, Response
+from chalice.app import Blueprint, Request, Response
 
 from chalicelib import wiring
+from chalicelib.api import paging
+from chalicelib.api.body import MAX_BODY_BYTES, Body, raw
 from chalicelib.errors import (
     Conflict,
     Forbidden,
@@ -25,10 +28,12 @@ from chalicelib.errors import (
     Unauthorized,
     Unavailable,
 )
-from chalicelib.model.caller import Caller
+from chalicelib.model.caller import Caller, Once
 
-MAX_BODY_BYTES = 256 * 1024  # bytes
+__all__ = ["MAX_BODY_BYTES", "Reply", "Resource"]
+
 TOKEN_LIMIT = 512  # characters; ours have 69
+IDEMPOTENCY_KEY_LIMIT = 255
 STATUS: dict[type[SSLEndpointError], int] = {
     Unauthorized: 401,
     Forbidden: 403,
@@ -38,17 +43,24 @@ STATUS: dict[type[SSLEndpointError], int] = {
     Invalid: 422,
     Unavailable: 503,
 }
-FORM = "application/x-www-form-urlencoded"  # what `curl --data-urlencode private_key@server.key` sends
-MAX_FORM_FIELDS = 20
-WORDS = {"true": True, "false": False}
+CREDENTIALS = "There were no valid credentials: send a token as `Authorization: Bearer TOKEN`."
 View = Callable[..., Any]
 log = logging.getLogger("ssl_endpoint")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a view answers, if it is more than a JSON value with status 200."""
+
+    body: Any
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Resource(Blueprint):
     """A blueprint whose views get a Caller and decoded path parameters, and may raise our errors.
 
-    A view returns a JSON value (200), or a pair of a status and a JSON value.
+    A view returns a JSON value, or a Reply.
     """
 
     def on(self, path: str, method: str, scope: str | None = None) -> Callable[[View], View]:
@@ -56,9 +68,9 @@ class Resource(Blueprint):
         needed = scope or ("read" if method == "GET" else "write")
         return self._register(path, method, lambda view: self._authorised(view, needed))
 
-    def on_app(self, path: str, method: str) -> Callable[[View], View]:
+    def on_app(self, path: str, method: str, scope: str | None = None) -> Callable[[View], View]:
         """Register a view below /apps/{app}: it gets the Caller and the AppRecord, if the caller may use it."""
-        needed = "read" if method == "GET" else "write"
+        needed = scope or ("read" if method == "GET" else "write")
 
         def with_record(view: View) -> View:
             @functools.wraps(view)
@@ -74,8 +86,12 @@ class Resource(Blueprint):
         return self._register(path, method, lambda view: view)
 
     def body(self) -> Body:
-        """Return the request's JSON object; raise Invalid or TooLarge for anything else."""
+        """Return the request's JSON object or form; raise Invalid or TooLarge for anything else."""
         return Body.read(self.current_request)
+
+    def header(self, name: str) -> str:
+        """Return a header of the request, empty if it is not there."""
+        return str(self.current_request.headers.get(name) or "")
 
     def _register(self, path: str, method: str, wrap: Callable[[View], View]) -> Callable[[View], View]:
         def register(view: View) -> View:
@@ -89,81 +105,34 @@ class Resource(Blueprint):
         def authorised(**parameters: str) -> Any:
             caller = authorise(self.current_request)
             caller.need(scope)
-            return view(caller, **parameters)
+            once = _once(self.current_request)
+            if once is None:
+                return view(caller, **parameters)
+            if (kept := wiring.idempotency().answer(caller.account_id, once)) is not None:
+                return Reply(kept.body, kept.status, {"Idempotency-Replayed": "true"})
+            reply = _reply(view(replace(caller, once=once), **parameters))
+            wiring.idempotency().keep(caller.account_id, once, reply.status, reply.body)
+            return reply
 
         return authorised
 
     def _answering(self, view: View) -> View:
         @functools.wraps(view)
         def answering(**parameters: str) -> Response:
-            request_id = identify(self.current_request)
+            request = self.current_request
+            request_id = identify(request)
             try:
-                result = view(**{name: unquote(value) for name, value in parameters.items()})
-                status, body = result if isinstance(result, tuple) else (200, result)
+                reply = _reply(view(**{name: unquote(value) for name, value in parameters.items()}))
+                if isinstance(reply.body, list):
+                    reply = Reply(*paging.page(reply.body, request.headers.get("range") or ""))
             except SSLEndpointError as error:
-                status, body = refusal(error)
+                reply = refusal(error)
             except Exception:
                 log.exception("request %s failed", request_id)
-                status, body = 500, internal(request_id)
-            return answer(status, body, request_id)
+                reply = internal(request_id)
+            return _response(reply, request_id)
 
         return answering
-
-
-class Body:
-    """A JSON object, or a form, whose fields are asked for by name and type."""
-
-    def __init__(self, fields: dict[str, Any]) -> None:
-        self._fields = fields
-
-    @classmethod
-    def read(cls, request: Request) -> Body:
-        """Parse the request's body; an empty one has no fields."""
-        try:
-            raw = bytes(request.raw_body or b"")  # type: ignore[arg-type]
-        except (BadRequestError, ValueError, binascii.Error) as error:
-            raise Invalid("The body cannot be read.") from error
-        if len(raw) > MAX_BODY_BYTES:
-            raise TooLarge(f"The body has {len(raw):,} bytes; the limit is {MAX_BODY_BYTES:,}.")
-        form = (request.headers.get("content-type") or "").lower().startswith(FORM)
-        return cls(_form(raw) if form else _object(raw))
-
-    def __contains__(self, name: str) -> bool:
-        return self._fields.get(name) is not None
-
-    def refuse(self, name: str, sentence: str) -> None:
-        """Raise Invalid with that sentence if a field is there."""
-        if name in self:
-            raise Invalid(sentence)
-
-    def text(self, name: str) -> str:
-        """Return a field that has to be there; raise Invalid unless it is text with something in it."""
-        value = self.optional_text(name)
-        if value is None or not value.strip():
-            raise Invalid(f"The field {name!r} is missing.")
-        return value
-
-    def optional_text(self, name: str) -> str | None:
-        """Return a field that may be absent or null; raise Invalid if it is anything but text."""
-        value = self._fields.get(name)
-        if value is not None and not isinstance(value, str):
-            raise Invalid(f"The field {name!r} has to be text.")
-        return value
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        """Return a field that is true or false; raise Invalid for anything else."""
-        value = self._fields.get(name)
-        if value is None:
-            return default
-        value = WORDS.get(value, value) if isinstance(value, str) else value
-        if not isinstance(value, bool):
-            raise Invalid(f"The field {name!r} has to be true or false.")
-        return value
-
-    def named(self, name: str) -> str:
-        """Return a field given as text or as {"name": text}, as Heroku's clients do."""
-        value = self._fields.get(name)
-        return Body(value).text("name") if isinstance(value, dict) else self.text(name)
 
 
 def authorise(request: Request) -> Caller:
@@ -171,7 +140,7 @@ def authorise(request: Request) -> Caller:
     scheme, _, credentials = (request.headers.get("authorization") or "").strip().partition(" ")
     secret = credentials.strip() if scheme.lower() == "bearer" else _password(scheme, credentials)
     if not secret or len(secret) > TOKEN_LIMIT or not secret.isascii():
-        raise Unauthorized("There were no valid credentials: send a token as `Authorization: Bearer TOKEN`.")
+        raise Unauthorized(CREDENTIALS)
     return wiring.tokens().caller(secret, identify(request))
 
 
@@ -181,47 +150,40 @@ def identify(request: Request) -> str:
     return str(context.setdefault("requestId", str(uuid4())))
 
 
-def refusal(error: SSLEndpointError) -> tuple[int, dict[str, str]]:
-    """Return the status and body that an error becomes."""
+def refusal(error: SSLEndpointError) -> Reply:
+    """Return what an error becomes."""
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     resource = {"resource": error.resource} if isinstance(error, NotFound) else {}
-    return status, {"id": error.id, **resource, "message": error.message}
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
+    return Reply({"id": error.id, **resource, "message": error.message}, status, headers)
 
 
-def internal(request_id: str) -> dict[str, str]:
+def internal(request_id: str) -> Reply:
     """Return what is told of a fault of ours: nothing but where to find it in the log."""
     message = f"Something went wrong on our side. The log has it under request {request_id}."
-    return {"id": "internal_server_error", "message": message}
+    return Reply({"id": "internal_server_error", "message": message}, 500)
 
 
-def answer(status: int, body: Any, request_id: str) -> Response:
-    """Return a JSON answer."""
-    headers: dict[str, str | list[str]] = {
-        "Content-Type": "application/json",
-        "Request-Id": request_id,
-        "Cache-Control": "no-store",
-    }
-    if status == STATUS[Unauthorized]:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(body=json.dumps(body, ensure_ascii=False), status_code=status, headers=headers)
+def _reply(result: Any) -> Reply:
+    return result if isinstance(result, Reply) else Reply(result)
 
 
-def _object(raw: bytes) -> dict[str, Any]:
-    try:
-        fields = json.loads(raw) if raw.strip() else {}
-    except (ValueError, RecursionError) as error:
-        raise Invalid('The body is not JSON: send an object such as {"hostname": "www.example.com"}.') from error
-    if not isinstance(fields, dict):
-        raise Invalid("The body has to be a JSON object.")
-    return fields
+def _response(reply: Reply, request_id: str) -> Response:
+    headers: dict[str, str | list[str]] = {"Request-Id": request_id, "Cache-Control": "no-store", **reply.headers}
+    headers.setdefault("Content-Type", "application/json")
+    body = reply.body if isinstance(reply.body, str) else json.dumps(reply.body, ensure_ascii=False)
+    return Response(body=body, status_code=reply.status, headers=headers)
 
 
-def _form(raw: bytes) -> dict[str, Any]:
-    try:
-        pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
-    except ValueError as error:
-        raise Invalid("The body is not a form: send fields as name=value, encoded as URLs are.") from error
-    return dict(pairs)
+def _once(request: Request) -> Once | None:
+    """Return which request this is a repetition of, if it says so; raise Invalid for an unusable key."""
+    key = request.headers.get("idempotency-key")
+    if not key or request.method == "GET":
+        return None
+    if len(key) > IDEMPOTENCY_KEY_LIMIT or not key.isprintable():
+        raise Invalid(f"An Idempotency-Key has at most {IDEMPOTENCY_KEY_LIMIT} printable characters.")
+    same = f"{request.method} {request.path}\n".encode() + raw(request)
+    return Once(key, hashlib.sha256(same).hexdigest())
 
 
 def _password(scheme: str, credentials: str) -> str:

@@ -1,4 +1,8 @@
-"""/apps/{app}/ssl-endpoints"""
+"""/apps/{app}/ssl-endpoints and sni-endpoints: one endpoint, seen by both generations of Heroku's clients.
+
+Clients of the older one list both and join the lists, so the endpoint is in one of them; those of the newer one
+know only sni-endpoints. The oldest speak forms: `pem` and `key` by POST and PUT.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import wiring
 from chalicelib.api import wire
-from chalicelib.api.http import Body, Resource
+from chalicelib.api.body import Body
+from chalicelib.api.http import Reply, Resource
+from chalicelib.model import expiry
 from chalicelib.model.caller import Caller
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.model.record import AppRecord
@@ -14,63 +20,152 @@ from chalicelib.model.record import AppRecord
 if TYPE_CHECKING:
     from chalicelib.service.certificates import Upload
 
+JOINS_BOTH_LISTS = "version=3.sni_ssl_cert"  # the Accept header of a client that asks for both
+WARNING = "X-Heroku-Warning"  # Heroku's clients print it
+
 resource = Resource(__name__)
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints", "GET")
-def list_endpoints(caller: Caller, record: AppRecord) -> Any:
+def list_ssl_endpoints(caller: Caller, record: AppRecord) -> Any:
     """List the app's endpoints: one or none."""
-    endpoint = record.endpoint
-    return [_endpoint(record, endpoint, wiring.endpoints().active(endpoint))] if endpoint else []
+    return _list(record)
+
+
+@resource.on_app("/apps/{app}/sni-endpoints", "GET")
+def list_sni_endpoints(caller: Caller, record: AppRecord) -> Any:
+    """List the app's endpoints: one or none, and none for a client that has it from ssl-endpoints."""
+    return [] if JOINS_BOTH_LISTS in resource.header("accept") else _list(record)
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints", "POST")
-def create(caller: Caller, record: AppRecord) -> Any:
+def create_ssl_endpoint(caller: Caller, record: AppRecord) -> Any:
     """Upload the first certificate: {"certificate_chain", "private_key", "preprocess"}."""
-    return 201, _endpoint(record, *wiring.certificates().add(caller, record, _upload(resource.body())))
+    return _create(caller, record)
+
+
+@resource.on_app("/apps/{app}/sni-endpoints", "POST")
+def create_sni_endpoint(caller: Caller, record: AppRecord) -> Any:
+    """Upload the first certificate: {"certificate_chain", "private_key", "preprocess"}."""
+    return _create(caller, record)
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "GET")
-def show(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+def show_ssl_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
     """Show an endpoint by id, name or hostname."""
-    shown = record.need_endpoint(endpoint)
-    return _endpoint(record, shown, wiring.endpoints().active(shown))
+    return _show(record, endpoint)
+
+
+@resource.on_app("/apps/{app}/sni-endpoints/{endpoint}", "GET")
+def show_sni_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+    """Show an endpoint by id, name or hostname."""
+    return _show(record, endpoint)
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "PATCH")
-def change(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+def change_ssl_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
     """Serve another certificate (the fields of an upload), or the previous one ({"rollback": true})."""
-    before, body = record.need_endpoint(endpoint), resource.body()
-    if body.flag("rollback", default=False):
-        return _endpoint(record, *wiring.endpoints().roll_back(caller, before))
-    return _endpoint(record, *wiring.certificates().update(caller, before, _upload(body)))
+    return _change(caller, record, endpoint)
+
+
+@resource.on_app("/apps/{app}/sni-endpoints/{endpoint}", "PATCH")
+def change_sni_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+    """Serve another certificate (the fields of an upload), or the previous one ({"rollback": true})."""
+    return _change(caller, record, endpoint)
+
+
+@resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "PUT")
+def replace_ssl_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+    """Serve another certificate, as the oldest clients ask for it."""
+    return _change(caller, record, endpoint)
+
+
+@resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}/rollback", "POST")
+def roll_back(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+    """Serve the previous certificate again, as the oldest clients ask for it."""
+    return _answer(record, *wiring.endpoints().roll_back(caller, record.need_endpoint(endpoint)))
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "DELETE")
-def remove(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+def remove_ssl_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
     """Stop serving an endpoint's certificate."""
-    removed = record.need_endpoint(endpoint)
-    return _endpoint(record, removed, wiring.endpoints().remove(caller, removed))
+    return _remove(caller, record, endpoint)
+
+
+@resource.on_app("/apps/{app}/sni-endpoints/{endpoint}", "DELETE")
+def remove_sni_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+    """Stop serving an endpoint's certificate."""
+    return _remove(caller, record, endpoint)
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}/versions", "GET")
-def versions(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+def list_versions(caller: Caller, record: AppRecord, endpoint: str) -> Any:
     """List every certificate that the endpoint ever had, newest first."""
     found = record.need_endpoint(endpoint)
     return [wire.version(version, found, wiring.now()) for version in wiring.endpoints().versions(found)]
+
+
+def _list(record: AppRecord) -> Any:
+    endpoint = record.endpoint
+    if endpoint is None:
+        return []
+    version = wiring.endpoints().active(endpoint)
+    return Reply([_endpoint(record, endpoint, version)], headers=_warnings(record, version, version.number))
+
+
+def _show(record: AppRecord, endpoint: str) -> Reply:
+    shown = record.need_endpoint(endpoint)
+    version = wiring.endpoints().active(shown)
+    return Reply(_endpoint(record, shown, version), headers=_warnings(record, version, version.number))
+
+
+def _create(caller: Caller, record: AppRecord) -> Reply:
+    return _answer(record, *wiring.certificates().add(caller, record, _upload(resource.body())), status=201)
+
+
+def _change(caller: Caller, record: AppRecord, endpoint: str) -> Reply:
+    before, body = record.need_endpoint(endpoint), resource.body()
+    if body.flag("rollback", default=False):
+        return _answer(record, *wiring.endpoints().roll_back(caller, before))
+    return _answer(record, *wiring.certificates().update(caller, before, _upload(body)))
+
+
+def _remove(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+    removed = record.need_endpoint(endpoint)
+    return _endpoint(record, removed, wiring.endpoints().remove(caller, removed))
 
 
 def _upload(body: Body) -> Upload:
     from chalicelib.service.certificates import Upload  # noqa: PLC0415 (it brings cryptography along)
 
     return Upload(
-        certificate_chain=body.text("certificate_chain"),
-        private_key=body.optional_text("private_key") or "",
+        certificate_chain=body.text("certificate_chain", "pem"),
+        private_key=body.optional_text("private_key", "key") or "",
         pass_phrase=body.optional_text("pass_phrase"),
         preprocess=body.flag("preprocess", default=True),
     )
 
 
+def _answer(record: AppRecord, endpoint: Endpoint, version: Version, status: int = 200) -> Reply:
+    """Answer a change: also with what was added to the chain."""
+    return Reply(_endpoint(record, endpoint, version), status, _warnings(record, version, None))
+
+
 def _endpoint(record: AppRecord, endpoint: Endpoint, version: Version) -> wire.Json:
     target = endpoint.hostname or record.app.own_domain(wiring.settings().app_zone)
     return wire.ssl_endpoint(endpoint, version, record.app, target, record.domains, wiring.now())
+
+
+def _warnings(record: AppRecord, version: Version, seen: int | None) -> dict[str, str]:
+    """Return as a header what the user should know; what was added only if the version is new to them."""
+    now = wiring.now()
+    verdict = version.verdict_at(now, (domain.hostname for domain in record.domains))
+    sentences = [reason.sentence for reason in verdict.reasons if reason.code in TOLD_AGAIN]
+    sentences += filter(None, [expiry.warning(version, now)])
+    added = sum(change.action == "added" for change in version.changes)
+    if added and seen is None:
+        sentences.append(f"{added} missing intermediate certificate(s) were added to the chain.")
+    return {WARNING: " ".join(sentences).encode("ascii", "replace").decode()} if sentences else {}
+
+
+TOLD_AGAIN = {"expired", "chain_expired", "name_mismatch", "distrusted_root"}

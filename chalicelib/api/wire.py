@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
 
 from chalicelib.model import dns
-from chalicelib.model.addon import PLAN, SERVICE, Addon
 from chalicelib.model.app import App
+from chalicelib.model.caller import Account, Token
 from chalicelib.model.domain import Domain
 from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.model.record import AppRecord, Collaborator
 from chalicelib.x509.facts import Facts, Verdict
 
 if TYPE_CHECKING:
@@ -20,30 +22,82 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def app(app: App, own_domain: str) -> Json:
-    """Return an app."""
+STACK = {"id": "4c3a6a5c-7a0e-4c0b-9d8f-2a6f4a1b9c01", "name": "container"}
+
+
+def account(account: Account) -> Json:
+    """Return an account."""
+    return {
+        "id": account.id,
+        "email": account.email,
+        "name": None,
+        "verified": True,
+        "beta": False,
+        "allow_tracking": False,
+        "federated": False,
+        "two_factor_authentication": False,
+        "sms_number": None,
+        "default_organization": None,
+        "default_team": None,
+        "identity_provider": None,
+        "suspended_at": None,
+        "delinquent_at": None,
+        "last_login": None,
+        "created_at": moment(account.created_at),
+        "updated_at": moment(account.created_at),
+    }
+
+
+def app(app: App, own_domain: str, owner: Account | None = None) -> Json:
+    """Return an app; its owner's address where it is known."""
     return {
         "id": app.id,
         "name": app.name,
-        "region": {"name": app.region},
+        "region": {"id": str(uuid5(NAMESPACE_URL, f"ssl-endpoint/regions/{app.region}")), "name": app.region},
+        "owner": {"id": app.account_id, "email": owner.email if owner else None},
         "origin": app.origin or None,
         "web_url": f"https://{own_domain}/",
+        "git_url": None,
+        "acm": False,
+        "archived_at": None,
+        "build_stack": STACK,
+        "stack": STACK,
+        "buildpack_provided_description": None,
+        "internal_routing": None,
+        "maintenance": False,
+        "organization": None,
+        "team": None,
+        "space": None,
+        "released_at": None,
+        "repo_size": None,
+        "slug_size": None,
         "created_at": moment(app.created_at),
         "updated_at": moment(app.updated_at),
     }
 
 
-def addon(addon: Addon, app: App) -> Json:
-    """Return an add-on."""
+def collaborator(collaborator: Collaborator, app: App) -> Json:
+    """Return somebody who may use an app."""
     return {
-        "id": addon.id,
-        "name": addon.name,
+        "id": collaborator.account_id,
         "app": {"id": app.id, "name": app.name},
-        "addon_service": {"name": SERVICE},
-        "plan": {"name": PLAN},
-        "state": "provisioned",
-        "hostname": addon.hostname,
-        "created_at": moment(addon.created_at),
+        "user": {"id": collaborator.account_id, "email": collaborator.email, "federated": False},
+        "permission": collaborator.permission,
+        "permissions": [{"name": collaborator.permission}],
+        "role": collaborator.permission,
+        "created_at": moment(app.created_at),
+        "updated_at": moment(app.created_at),
+    }
+
+
+def token(token: Token) -> Json:
+    """Return a token, never its secret."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scope": token.scope,
+        "created_at": moment(token.created_at),
+        "expires_at": moment(token.expires_at) if token.expires_at else None,
     }
 
 
@@ -56,7 +110,7 @@ def ssl_endpoint(
     return {
         "id": endpoint.id,
         "name": endpoint.name,
-        "display_name": endpoint.name,
+        "display_name": None,
         "app": {"id": app.id, "name": app.name},
         "cname": target,
         "certificate_chain": version.certificate_chain,
@@ -81,6 +135,7 @@ def ssl_cert(chain: Sequence[Facts], verdict: Verdict) -> Json:
         "acm": False,
         "cert_domains": list(leaf.names),
         "earliest_expiry": moment(min(facts.expires_at for facts in chain)),
+        "id": leaf.fingerprint,
         **_facts(leaf),
         "chain": [_facts(facts) for facts in chain],
     }
@@ -99,9 +154,10 @@ def version(version: Version, endpoint: Endpoint, now: datetime) -> Json:
     }
 
 
-def domain(domain: Domain, app: App, target: str) -> Json:
-    """Return a domain with the DNS record that it needs."""
-    record = dns.record(domain.hostname, target)
+def domain(domain: Domain, record: AppRecord, app_zone: str) -> Json:
+    """Return a custom domain with the DNS record that it needs."""
+    app, endpoint, target = record.app, record.endpoint, record.target(app_zone)
+    needed = dns.record(domain.hostname, target)
     return {
         "id": domain.id,
         "hostname": domain.hostname,
@@ -109,9 +165,30 @@ def domain(domain: Domain, app: App, target: str) -> Json:
         "app": {"id": app.id, "name": app.name},
         "cname": target,
         "status": "none",
-        "records": [{"type": record.type, "name": record.name, "zone": record.zone, "target": record.target}],
+        "acm_status": None,
+        "acm_status_reason": None,
+        "sni_endpoint": {"id": endpoint.id, "name": endpoint.name} if endpoint else None,
+        "records": [asdict(needed)],
         "created_at": moment(domain.created_at),
         "updated_at": moment(domain.updated_at),
+    }
+
+
+def own_domain(app: App, app_zone: str) -> Json:
+    """Return the domain that an app has without any custom one; Heroku's clients expect it in lists."""
+    return {
+        "id": str(uuid5(NAMESPACE_URL, f"ssl-endpoint/apps/{app.id}/own-domain")),
+        "hostname": app.own_domain(app_zone),
+        "kind": "heroku",
+        "app": {"id": app.id, "name": app.name},
+        "cname": None,
+        "status": "none",
+        "acm_status": None,
+        "acm_status_reason": None,
+        "sni_endpoint": None,
+        "records": [],
+        "created_at": moment(app.created_at),
+        "updated_at": moment(app.created_at),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.aws.table import Item, Table
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import times
 from chalicelib.model.caller import Account, Token
 
@@ -58,6 +58,20 @@ class Accounts:
         listed = {**item, "PK": f"ACCOUNT#{token.account_id}", "SK": f"TOKEN#{token.id}", "sha256": sha256}
         found = {**item, "PK": f"TOKEN#{sha256}", "SK": "TOKEN"}
         self._table.commit([self._table.new(found, there), self._table.new(listed, there)])
+
+    def tokens(self, account_id: str) -> list[Token]:
+        """Return the account's tokens, oldest first."""
+        listed = map(_token, self._table.query(f"ACCOUNT#{account_id}", "TOKEN#"))
+        return sorted(listed, key=lambda token: token.created_at)
+
+    def remove_token(self, account_id: str, token_id: str) -> Token:
+        """Delete a token and return what it was; raise NotFound if the account has none such."""
+        listed = self._table.get(f"ACCOUNT#{account_id}", f"TOKEN#{token_id}")
+        if listed is None:
+            raise NotFound("token")
+        found = {"PK": f"TOKEN#{listed['sha256']}", "SK": "TOKEN"}
+        self._table.commit([self._table.strike(found), self._table.strike(listed)])
+        return _token(listed)
 
 
 def _account(item: Item) -> Account:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from chalicelib.aws.idempotency import Idempotency
 from chalicelib.aws.table import Table, Write
 from chalicelib.model import times
 from chalicelib.model.activity import KEPT_DAYS, Activity
@@ -15,11 +16,12 @@ from chalicelib.model.caller import Caller
 class Activities:
     """What happened to apps, newest first."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, idempotency: Idempotency) -> None:
         self._table = table
+        self._idempotency = idempotency
 
-    def write(self, caller: Caller, app_id: str, at: datetime, action: str, detail: str) -> Write:
-        """Return the write that a change commits together with itself."""
+    def write(self, caller: Caller, app_id: str, at: datetime, action: str, detail: str) -> list[Write]:
+        """Return what a change commits together with itself: what happened, and that it need not happen again."""
         item = {
             "PK": f"ACTIVITY#{app_id}",
             "SK": f"{times.text(at)}#{uuid4()}",
@@ -31,7 +33,9 @@ class Activities:
             "detail": detail,
             "ttl": int((at + timedelta(days=KEPT_DAYS)).timestamp()),
         }
-        return self._table.add(item)
+        once = caller.once
+        marks = [self._idempotency.mark(caller.account_id, once)] if once else []
+        return [self._table.add(item), *marks]
 
     def of_app(self, app_id: str) -> Iterator[Activity]:
         """Yield what happened to the app, newest first."""

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.aws import addons, domains, endpoints
 from chalicelib.aws.table import Item, Table, Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
+from chalicelib.model.addon import Addon
 from chalicelib.model.app import App
-from chalicelib.model.record import AppRecord
+from chalicelib.model.record import AppRecord, Collaborator
+
+TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
 
 
 class Apps:
@@ -30,14 +36,14 @@ class Apps:
         parts: dict[str, list[Item]] = defaultdict(list)
         for item in self._table.query(f"APP#{app_id}"):
             parts[item["SK"].partition("#")[0]].append(item)
-        if not parts["APP"]:
+        if not parts["APP"] or parts["APP"][0]["removed"]:
             return None
         return AppRecord(
             app=_app(parts["APP"][0]),
             addon=next(map(addons.addon, parts["ADDON"]), None),
             latest_endpoint=next(map(endpoints.endpoint, parts["ENDPOINT"]), None),
             latest_domains={item["hostname"]: domains.domain(item) for item in parts["DOMAIN"]},
-            collaborators=(),
+            collaborators=tuple(map(_collaborator, parts["COLLABORATOR"])),
         )
 
     def of_account(self, account_id: str) -> list[App]:
@@ -46,30 +52,73 @@ class Apps:
         found = self._table.get_many([{"PK": f"APP#{app_id}", "SK": "APP"} for app_id in listed])
         return sorted(map(_app, found), key=lambda app: app.name)
 
+    def addons_of(self, apps: Iterable[App]) -> list[tuple[Addon, App]]:
+        """Return the add-ons of these apps."""
+        by_id = {app.id: app for app in apps}
+        found = self._table.get_many([{"PK": f"APP#{app_id}", "SK": "ADDON"} for app_id in by_id])
+        return [(addons.addon(item), by_id[item["app_id"]]) for item in found]
+
     def create(self, app: App, *writes: Write) -> None:
         """Store a new app; raise Invalid if its name is taken."""
         claim = {"PK": f"APPNAME#{app.name}", "SK": "APPNAME", "app_id": app.id}
-        listed = {"PK": f"ACCOUNT#{app.account_id}", "SK": f"APP#{app.name}", "app_id": app.id}
         taken = Invalid(f"Name {app.name} is already taken; choose another one.")
         self._table.commit(
             [
                 self._table.new(claim, taken),
                 self._table.new(self._item(app), taken),
-                self._table.add(listed),
+                self._table.add(_listed(app.account_id, app.id)),
                 *writes,
             ]
         )
 
     def save(self, app: App, *writes: Write) -> None:
         """Store a changed app over the one before it; raise Conflict if that is no longer the newest."""
-        changed = Conflict(f"{app.name} was changed at the same time. Look at it again and repeat your change.")
-        self._table.commit([self._table.replace(self._item(app), app.ver - 1, changed), *writes])
+        self._table.commit([self._table.replace(self._item(app), app.ver - 1, _raced(app)), *writes])
+
+    def rename(self, before: App, after: App, *writes: Write) -> None:
+        """Store an app under another name; raise Invalid if that is taken, Conflict if it was just changed."""
+        raced, taken = _raced(before), Invalid(f"Name {after.name} is already taken; choose another one.")
+        claim = {"PK": f"APPNAME#{after.name}", "SK": "APPNAME", "app_id": after.id}
+        free = {"PK": f"APPNAME#{before.name}", "SK": "APPNAME"}
+        self._table.commit(
+            [
+                self._table.new(claim, taken),
+                self._table.delete(free, "app_id = :id", {":id": before.id}, raced),
+                self._table.replace(self._item(after), before.ver, raced),
+                *writes,
+            ]
+        )
+
+    def remove(self, tombstone: App, collaborators: Sequence[Collaborator], *writes: Write) -> None:
+        """Store the tombstone of an app, free its name and strike it off everybody's list."""
+        raced = _raced(tombstone)
+        free = {"PK": f"APPNAME#{tombstone.name}", "SK": "APPNAME"}
+        lists = [tombstone.account_id, *(each.account_id for each in collaborators)]
+        self._table.commit(
+            [
+                self._table.replace(self._item(tombstone), tombstone.ver - 1, raced),
+                self._table.delete(free, "app_id = :id", {":id": tombstone.id}, raced),
+                *(self._table.strike(_listed(account_id, tombstone.id)) for account_id in lists),
+                *(self._table.strike(_collaborator_key(tombstone.id, each)) for each in collaborators),
+                *writes,
+            ]
+        )
+
+    def admit(self, app: App, collaborator: Collaborator, *writes: Write) -> None:
+        """Let an account use an app, or change what it may do."""
+        item = {**_collaborator_key(app.id, collaborator), **asdict(collaborator)}
+        listed = _listed(collaborator.account_id, app.id)
+        self._table.commit([self.expect(app.id), self._table.add(item), self._table.add(listed), *writes])
+
+    def dismiss(self, app: App, collaborator: Collaborator, *writes: Write) -> None:
+        """Let an account no longer use an app."""
+        key, listed = _collaborator_key(app.id, collaborator), _listed(collaborator.account_id, app.id)
+        self._table.commit([self._table.strike(key), self._table.strike(listed), *writes])
 
     def expect(self, app_id: str) -> Write:
         """Let a transaction through only while the app is there."""
-        return self._table.expect(
-            {"PK": f"APP#{app_id}", "SK": "APP"}, "attribute_exists(PK)", {}, NotFound("app")
-        )
+        key = {"PK": f"APP#{app_id}", "SK": "APP"}
+        return self._table.expect(key, "removed = :false", {":false": False}, NotFound("app"))
 
     def _item(self, app: App) -> Item:
         updated = times.text(app.updated_at)
@@ -87,7 +136,29 @@ class Apps:
             "created_at": times.text(app.created_at),
             "updated_at": updated,
             "ver": app.ver,
+            "removed": app.removed,
+            **_ttl(app),
         }
+
+
+def _raced(app: App) -> Conflict:
+    return Conflict(f"{app.name} was changed at the same time. Look at it again and repeat your change.")
+
+
+def _ttl(app: App) -> Item:
+    return {"ttl": int((app.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())} if app.removed else {}
+
+
+def _listed(account_id: str, app_id: str) -> Item:
+    return {"PK": f"ACCOUNT#{account_id}", "SK": f"APP#{app_id}", "app_id": app_id}
+
+
+def _collaborator_key(app_id: str, collaborator: Collaborator) -> Item:
+    return {"PK": f"APP#{app_id}", "SK": f"COLLABORATOR#{collaborator.account_id}"}
+
+
+def _collaborator(item: Item) -> Collaborator:
+    return Collaborator(item["account_id"], item["email"], item["permission"])
 
 
 def _app(item: dict[str, Any]) -> App:
@@ -100,4 +171,5 @@ def _app(item: dict[str, Any]) -> App:
         created_at=times.moment(item["created_at"]),
         updated_at=times.moment(item["updated_at"]),
         ver=item["ver"],
+        removed=item["removed"],
     )

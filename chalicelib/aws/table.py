@@ -84,6 +84,10 @@ class Table:
         """Put an item that must not be there yet."""
         return self._put(item, "attribute_not_exists(PK)", {}, refusal)
 
+    def put_if(self, item: Item, condition: str, values: Item, refusal: SSLEndpointError) -> Write:
+        """Put an item if `condition` holds for the one before it; #ttl stands for the attribute ttl."""
+        return self._put(item, condition, values, refusal)
+
     def replace(self, item: Item, ver: int, refusal: SSLEndpointError) -> Write:
         """Put an item over the one that still has version `ver`."""
         return self._put(item, "ver = :ver", {":ver": ver}, refusal)
@@ -99,6 +103,10 @@ class Table:
     def delete(self, key: Item, condition: str, values: Item, refusal: SSLEndpointError) -> Write:
         """Delete the item at `key` if `condition` holds for it."""
         return self._write("Delete", {"Key": _marshal(key)}, condition, values, refusal)
+
+    def strike(self, key: Item) -> Write:
+        """Delete the item at `key` if there is one."""
+        return self._write("Delete", {"Key": _marshal({"PK": key["PK"], "SK": key["SK"]})}, "", {}, None)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Do all the writes or none.
@@ -127,6 +135,8 @@ class Table:
         request = {**request, "TableName": self._name}
         if condition:
             request["ConditionExpression"] = condition
+        if "#ttl" in condition:  # a reserved word
+            request["ExpressionAttributeNames"] = {"#ttl": "ttl"}
         if values:
             request["ExpressionAttributeValues"] = _marshal(values)
         return Write(kind, request, refusal)

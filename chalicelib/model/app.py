@@ -31,10 +31,19 @@ class App:
     created_at: datetime
     updated_at: datetime
     ver: int = 1
+    removed: bool = False
 
     def with_origin(self, origin: str, now: datetime) -> App:
         """Return the app with another server behind it."""
         return replace(self, origin=origin, updated_at=times.later(self.updated_at, now), ver=self.ver + 1)
+
+    def renamed(self, name: str, now: datetime) -> App:
+        """Return the app with another name."""
+        return replace(self, name=name, updated_at=times.later(self.updated_at, now), ver=self.ver + 1)
+
+    def remove(self, now: datetime) -> App:
+        """Return the tombstone that tells edges to stop serving the app."""
+        return replace(self, removed=True, updated_at=times.later(self.updated_at, now), ver=self.ver + 1)
 
     def own_domain(self, app_zone: str) -> str:
         """Return the name that every app has without a custom domain."""

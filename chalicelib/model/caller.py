@@ -35,6 +35,14 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """A request that its client may repeat: the client's key for it, and a digest of what it asks."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """The account, token and request behind one call."""
 
@@ -42,6 +50,7 @@ class Caller:
     token_name: str
     scope: str
     request_id: str
+    once: Once | None = None
 
     def need(self, scope: str) -> None:
         """Raise Forbidden unless the token's scope includes `scope`."""

@@ -12,6 +12,8 @@ from chalicelib.model.caller import SCOPES, Caller
 from chalicelib.model.domain import Domain
 from chalicelib.model.endpoint import Endpoint
 
+PERMISSIONS = ("read", "write")
+
 
 @dataclass(frozen=True, slots=True)
 class Collaborator:
@@ -66,6 +68,18 @@ class AppRecord:
         if found is None or found.removed:
             raise NotFound("domain")
         return found
+
+    def need_collaborator(self, identity: str) -> Collaborator:
+        """Return a collaborator by account id or e-mail address; raise NotFound if there is none such."""
+        for each in self.collaborators:
+            if identity.lower() in {each.account_id, each.email}:
+                return each
+        raise NotFound("collaborator")
+
+    def need_owner(self, caller: Caller) -> None:
+        """Raise Forbidden unless the caller owns the app."""
+        if caller.account_id != self.app.account_id:
+            raise Forbidden(f"Only the owner of {self.app.name} can do that.")
 
     def admit(self, caller: Caller, scope: str) -> None:
         """Let the owner and collaborators in.

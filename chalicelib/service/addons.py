@@ -49,7 +49,7 @@ class Addons:
             detail = f"{addon.name}, {addon.hostname or 'no hostname of its own'}"
             told = self._activities.write(caller, app.id, addon.created_at, "addon.provision", detail)
             try:
-                self._repository.create(addon, self._apps.expect(app.id), told)
+                self._repository.create(addon, self._apps.expect(app.id), *told)
             except HostnameTaken:
                 continue
             return addon
@@ -58,7 +58,7 @@ class Addons:
     def deprovision(self, caller: Caller, addon: Addon) -> None:
         """Take the add-on away; raise Invalid while the app has a certificate."""
         told = self._activities.write(caller, addon.app_id, self._now(), "addon.deprovision", addon.name)
-        self._repository.remove(addon, told)
+        self._repository.remove(addon, *told)
 
     def _named(self, app: App) -> Addon:
         name = names.endpoint(self._random)

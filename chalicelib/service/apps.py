@@ -12,9 +12,10 @@ from chalicelib.aws.activities import Activities
 from chalicelib.aws.apps import Apps as Repository
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import names
+from chalicelib.model.addon import Addon
 from chalicelib.model.app import App, check_name, check_origin
-from chalicelib.model.caller import Caller
-from chalicelib.model.record import AppRecord
+from chalicelib.model.caller import Account, Caller
+from chalicelib.model.record import PERMISSIONS, AppRecord, Collaborator
 from chalicelib.settings import Settings
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -54,7 +55,7 @@ class Apps:
         record.admit(caller, scope)
         return record
 
-    def list(self, caller: Caller) -> list[App]:
+    def of_caller(self, caller: Caller) -> list[App]:
         """Return the caller's apps by name."""
         return self._repository.of_account(caller.account_id)
 
@@ -71,7 +72,7 @@ class Apps:
             updated_at=now,
         )
         told = self._activities.write(caller, app.id, now, "app.create", f"{app.name} in {app.region}")
-        self._repository.create(app, told)
+        self._repository.create(app, *told)
         return app
 
     def change_origin(self, caller: Caller, app: App, origin: str) -> App:
@@ -79,9 +80,45 @@ class Apps:
         changed = app.with_origin(check_origin(origin), self._now())
         detail = f"{app.origin or 'none'} → {changed.origin}"
         self._repository.save(
-            changed, self._activities.write(caller, app.id, changed.updated_at, "app.origin", detail)
+            changed, *self._activities.write(caller, app.id, changed.updated_at, "app.origin", detail)
         )
         return changed
+
+    def rename(self, caller: Caller, app: App, name: str) -> App:
+        """Give the app another name and return it; raise Invalid for an unusable or a taken one."""
+        renamed = app.renamed(check_name(name), self._now())
+        if renamed.name == app.name:
+            return app
+        detail = f"{app.name} → {renamed.name}"
+        told = self._activities.write(caller, app.id, renamed.updated_at, "app.rename", detail)
+        self._repository.rename(app, renamed, *told)
+        return renamed
+
+    def remove(self, caller: Caller, record: AppRecord) -> None:
+        """Take away an app of which nothing else is left; see service.removal."""
+        told = self._activities.write(caller, record.app.id, self._now(), "app.destroy", record.app.name)
+        self._repository.remove(record.app.remove(self._now()), record.collaborators, *told)
+
+    def admit(self, caller: Caller, app: App, account: Account, permission: str) -> Collaborator:
+        """Let another account use the app; raise Invalid for an unknown permission and for the owner."""
+        if permission not in PERMISSIONS:
+            raise Invalid(f"A collaborator's permission is one of {', '.join(PERMISSIONS)}.")
+        if account.id == app.account_id:
+            raise Invalid(f"{account.email} owns {app.name} already.")
+        collaborator = Collaborator(account.id, account.email, permission)
+        detail = f"{account.email} may {permission}"
+        told = self._activities.write(caller, app.id, self._now(), "collaborator.admit", detail)
+        self._repository.admit(app, collaborator, *told)
+        return collaborator
+
+    def dismiss(self, caller: Caller, app: App, collaborator: Collaborator) -> None:
+        """Let another account no longer use the app."""
+        told = self._activities.write(caller, app.id, self._now(), "collaborator.dismiss", collaborator.email)
+        self._repository.dismiss(app, collaborator, *told)
+
+    def addons_of_caller(self, caller: Caller) -> list[tuple[Addon, App]]:
+        """Return the add-ons of all apps that the caller may use."""
+        return self._repository.addons_of(self._repository.of_account(caller.account_id))
 
     def _region(self, region: str | None) -> str:
         if region is not None and region not in self._settings.regions:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from uuid import uuid4
 
 from chalicelib.aws.activities import Activities
@@ -22,13 +21,9 @@ from chalicelib.model.record import AppRecord
 from chalicelib.service.intermediates import Intermediates
 from chalicelib.x509 import bundle, chain, trust
 from chalicelib.x509.bundle import Bundle
-from chalicelib.x509.certificate import Certificate
-from chalicelib.x509.chain import Chain, Served
+from chalicelib.x509.chain import Chain
 from chalicelib.x509.facts import Change, Facts, Verdict
-from chalicelib.x509.paths import Pool
 from chalicelib.x509.trust import Anchors
-
-AnyServed = TypeVar("AnyServed", bound=Served)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +88,7 @@ class Certificates:
         self._put_away(endpoint, served)
         told = self._activities.write(caller, app.id, now, "endpoint.create", f"v1, {version.leaf.fingerprint}")
         kept = self._addons.expect(addon, Invalid("The add-on was removed at the same time."))
-        self._endpoints.create(endpoint, version, kept, told)
+        self._endpoints.create(endpoint, version, kept, *told)
         self._intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
@@ -112,7 +107,7 @@ class Certificates:
         self._put_away(endpoint, served)
         detail = f"v{before.active} → v{endpoint.active}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
         told = self._activities.write(caller, before.app_id, endpoint.updated_at, "endpoint.update", detail)
-        self._endpoints.update(endpoint, version, told)
+        self._endpoints.update(endpoint, version, *told)
         self._intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
@@ -128,7 +123,7 @@ class Certificates:
                 " upload, and over https. Send the certificates alone to inspect them."
             )
         now = self._now()
-        served = self._completed(lambda pool: chain.inspect(sent, self._anchors, pool, now))
+        served = self._intermediates.completed(lambda pool: chain.inspect(sent, self._anchors, pool, now))
         verdict = trust.judge(served.certificates, self._anchors, now=now)
         return Inspection(served.text, tuple(each.facts for each in served.certificates), verdict, served.changes)
 
@@ -136,21 +131,7 @@ class Certificates:
         sent = bundle.read(upload.certificate_chain, upload.private_key, upload.pass_phrase)
         if not upload.preprocess:
             return sent, chain.as_sent(sent)
-        return sent, self._completed(lambda pool: chain.build(sent, self._anchors, pool, now))
-
-    def _completed(self, build: Callable[[Pool], AnyServed]) -> AnyServed:
-        """Build a chain with the intermediates that are known, and then with those that can be fetched."""
-        served = build(self._intermediates.known)
-        fetched = self._intermediates.fetch_above(served.certificates[-1])
-        if not fetched:
-            return served
-        self._intermediates.learn_in_passing(fetched)
-
-        def pool(subject_key: str) -> list[Certificate]:
-            found = [each for each in fetched if each.subject_key == subject_key]
-            return found + self._intermediates.known(subject_key)
-
-        return build(pool)
+        return sent, self._intermediates.completed(lambda pool: chain.build(sent, self._anchors, pool, now))
 
     def _version(self, endpoint: Endpoint, served: Chain, caller: Caller, now: datetime) -> Version:
         return Version(

@@ -51,10 +51,10 @@ class Domains:
             ver=before.ver + 1 if before else 1,
         )
         told = self._activities.write(caller, app.id, now, "domain.add", name)
-        self._repository.create(domain, self._apps.expect(app.id), told)
+        self._repository.create(domain, self._apps.expect(app.id), *told)
         return domain
 
     def remove(self, caller: Caller, domain: Domain) -> None:
         """Take the name from its app; raise NotFound if that was done already."""
         told = self._activities.write(caller, domain.app_id, self._now(), "domain.remove", domain.hostname)
-        self._repository.remove(domain.remove(self._now()), told)
+        self._repository.remove(domain.remove(self._now()), *told)

@@ -33,7 +33,7 @@ class Endpoints:
         version = self.active(after)
         detail = f"v{before.active} → v{after.active}, {version.leaf.fingerprint}"
         told = self._activities.write(caller, after.app_id, after.updated_at, "endpoint.rollback", detail)
-        self._repository.save(after, version, told)
+        self._repository.save(after, version, *told)
         return after, version
 
     def remove(self, caller: Caller, before: Endpoint) -> Version:
@@ -42,5 +42,5 @@ class Endpoints:
         after = before.remove(self._now())
         detail = f"v{before.active}, {version.leaf.fingerprint}"
         told = self._activities.write(caller, after.app_id, after.updated_at, "endpoint.remove", detail)
-        self._repository.save(after, version, told)
+        self._repository.save(after, version, *told)
         return version

@@ -7,13 +7,16 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import TypeVar
 
-from chalicelib.aws.pool import Pool
+from chalicelib.aws.pool import Pool as Repository
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.x509 import bundle
 from chalicelib.x509.anchors import readable
 from chalicelib.x509.certificate import Certificate
+from chalicelib.x509.chain import Served
 from chalicelib.x509.intermediates import rooted
+from chalicelib.x509.paths import Pool
 from chalicelib.x509.trust import Anchors
 
 MOST_LEARNT = 8  # certificates of one upload
@@ -23,11 +26,14 @@ MOST_REMEMBERED = 256  # URLs
 log = logging.getLogger("ssl_endpoint")
 
 
+AnyServed = TypeVar("AnyServed", bound=Served)
+
+
 class Intermediates:
     """Whose certificate may be missing from a chain, and where it can be had."""
 
     def __init__(
-        self, pool: Pool, anchors: Anchors, fetch: Callable[[str], bytes] | None, now: Callable[[], datetime]
+        self, pool: Repository, anchors: Anchors, fetch: Callable[[str], bytes] | None, now: Callable[[], datetime]
     ) -> None:
         self._pool = pool
         self._anchors = anchors
@@ -60,6 +66,15 @@ class Intermediates:
             self.learn(islice((each for each in certificates if each.is_ca), MOST_LEARNT))
         except Unavailable:
             log.warning("the intermediates of an upload could not be kept")
+
+    def completed(self, build: Callable[[Pool], AnyServed]) -> AnyServed:
+        """Build a chain with the intermediates that are known, and again with those that can be fetched."""
+        served = build(self.known)
+        fetched = self.fetch_above(served.certificates[-1])
+        if not fetched:
+            return served
+        self.learn_in_passing(fetched)
+        return build(lambda key: [*(each for each in fetched if each.subject_key == key), *self.known(key)])
 
     def fetch_above(self, last: Certificate) -> list[Certificate]:
         """Return the missing issuers above `last`, from where the certificates say they are (AIA)."""

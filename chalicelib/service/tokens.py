@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from chalicelib.aws.accounts import Accounts
-from chalicelib.errors import Unauthorized
+from chalicelib.errors import Invalid, NotFound, Unauthorized
+from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Caller, Token, check_email, check_token
 
 SECRET_BYTES = 32  # 256 random bits cannot be guessed, so a plain digest protects them
@@ -34,8 +35,38 @@ class Tokens:
         self._accounts.create(account)
         return account
 
+    def account_of(self, caller: Caller) -> Account:
+        """Return the caller's account."""
+        account = self._accounts.by_id(caller.account_id)
+        if account is None:
+            raise NotFound("account")
+        return account
+
+    def owner(self, app: App) -> Account | None:
+        """Return the account that owns an app."""
+        return self._accounts.by_id(app.account_id)
+
+    def known(self, email: str) -> Account:
+        """Return the account with that address; raise Invalid if there is none."""
+        account = self._accounts.by_email(check_email(email))
+        if account is None:
+            raise Invalid(f"There is no account with the address {email[:80]}.")
+        return account
+
+    def of_caller(self, caller: Caller) -> list[Token]:
+        """Return the tokens of the caller's account, oldest first."""
+        return self._accounts.tokens(caller.account_id)
+
+    def revoke(self, caller: Caller, token_id: str) -> Token:
+        """Take a token away for good, at once; raise NotFound if the account has none such."""
+        return self._accounts.remove_token(caller.account_id, token_id)
+
     def issue(self, account: Account, name: str, scope: str, lifetime: timedelta | None = None) -> str:
-        """Return the secret of a new token: the only time that it can be seen.
+        """Return the secret of a new token, see `make`."""
+        return self.make(account.id, name, scope, lifetime)[1]
+
+    def make(self, account_id: str, name: str, scope: str, lifetime: timedelta | None = None) -> tuple[Token, str]:
+        """Make a token and return it with its secret: the only time that that can be seen.
 
         Raises Invalid for a scope that does not exist or an unusable name.
         """
@@ -43,8 +74,9 @@ class Tokens:
         secret = PREFIX + self._random_bytes(SECRET_BYTES).hex()
         now = self._now()
         expires_at = now + lifetime if lifetime else None
-        self._accounts.add_token(Token(str(uuid4()), account.id, name, scope, now, expires_at), digest(secret))
-        return secret
+        token = Token(str(uuid4()), account_id, name, scope, now, expires_at)
+        self._accounts.add_token(token, digest(secret))
+        return token, secret
 
     def caller(self, secret: str, request_id: str) -> Caller:
         """Return who sends this token; raise Unauthorized if nobody does, or not any more."""

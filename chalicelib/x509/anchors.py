@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 
 import certifi
@@ -12,10 +12,9 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 
 from chalicelib.errors import BadCertificate
 from chalicelib.x509 import pem
-from chalicelib.x509.certificate import Certificate, without_deprecation_warnings
+from chalicelib.x509.certificate import UNREADABLE, Certificate
 
-NAMES_TRIED = 3  # the verifier wants a name; it may refuse to try one, such as one with an underscore
-WILDCARD = "*."
+NAMES_TRIED = 3  # the verifier wants a name, and may refuse to try one, such as one with an underscore
 
 
 class Anchors:
@@ -28,6 +27,7 @@ class Anchors:
         for root in sorted(self._roots, key=lambda each: each.der):
             self._by_name[root.subject_name].append(root)
         self._store = Store([root.loaded for root in self._roots])
+        self._answered: tuple[object, tuple[Certificate, ...]] = (None, ())
 
     def __contains__(self, certificate: object) -> bool:
         return certificate in self._roots
@@ -43,22 +43,29 @@ class Anchors:
         """Tell whether Mozilla, and not only the operator, trusts a root."""
         return root in self._mozilla
 
-    def verify(self, leaf: Certificate, others: Iterable[Certificate], now: datetime) -> list[Certificate]:
+    def verify(self, leaf: Certificate, others: Sequence[Certificate], now: datetime) -> tuple[Certificate, ...]:
         """Return the chain, leaf to root, by which a browser trusts `leaf`; empty if it does not.
 
         `now` is aware. The leaf is verified for a name of its own: whether that is the right one, nobody asked.
         """
+        question = (leaf, tuple(others), now)
+        if self._answered[0] != question:  # what is built is judged next
+            self._answered = (question, self._verify(leaf, others, now))
+        return self._answered[1]
+
+    def _verify(self, leaf: Certificate, others: Sequence[Certificate], now: datetime) -> tuple[Certificate, ...]:
+        if not leaf.names:
+            return ()
+        known = {each.loaded: each for each in (leaf, *others) if each.checks_cheaply}
         builder = PolicyBuilder().store(self._store).time(now.astimezone(timezone.utc).replace(tzinfo=None))
-        intermediates = [other.loaded for other in others if other.checks_cheaply]
         for name in leaf.names[:NAMES_TRIED]:
             try:
-                with without_deprecation_warnings():
-                    verifier = builder.build_server_verifier(DNSName(name.replace("*", "x")))
-                    chain = verifier.verify(leaf.loaded, intermediates)
-            except (VerificationError, ValueError):
+                verifier = builder.build_server_verifier(DNSName(name.replace("*", "x")))
+                chain = verifier.verify(leaf.loaded, list(known))
+            except (VerificationError, *UNREADABLE):
                 continue
-            return [Certificate(each) for each in chain]
-        return []
+            return tuple(known[each] if each in known else Certificate(each) for each in chain)
+        return ()
 
 
 def mozilla(extra_pem: bytes = b"") -> Anchors:

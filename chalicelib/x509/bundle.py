@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -11,14 +10,14 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_ce
 
 from chalicelib.errors import BadCertificate, BadKey, Invalid, TooLarge
 from chalicelib.x509 import encryption, kind, pem, pkcs12
-from chalicelib.x509.certificate import Certificate, without_deprecation_warnings
+from chalicelib.x509.certificate import Certificate, without_warnings
 from chalicelib.x509.encryption import Purse
 from chalicelib.x509.kind import Kind
 from chalicelib.x509.pem import Block
 from chalicelib.x509.private_key import PrivateKey
 
 LARGEST = 256 * 1024  # characters of one field
-MOST_BLOCKS = 100
+MOST_BLOCKS = 100  # in one field
 MOST_CERTIFICATES = 64
 MOST_KEYS = 20
 SENTENCES = 3  # about blocks that could not be used, in one error
@@ -32,12 +31,12 @@ class Unread:
     field: str
     number: int
     kind: Kind
-    why: str  # "is a public key: ..."
+    why: str
 
     @property
     def sentence(self) -> str:
         """Name the block and say what is wrong with it."""
-        return f"Block {self.number} of {self.field} {self.why}."
+        return f"Block {self.number} of {self.field}: {self.why[:1].lower()}{self.why[1:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +46,19 @@ class Bundle:
     certificates: tuple[Certificate, ...]  # of both fields, each once, in the order in which they came
     keys: tuple[PrivateKey, ...] = field(repr=False)
     text: str = field(repr=False)  # the chain field as sent; empty unless it is plain PEM of certificates only
-    sent: tuple[Certificate, ...] = ()  # those of the chain field, repetitions included
-    unread: tuple[Unread, ...] = ()
-    holds_private_key: bool = False  # readable or not
+    sent: tuple[Certificate, ...]  # those of the chain field, repetitions included
+    unread: tuple[Unread, ...]
+    holds_private_key: bool  # readable or not
 
     @property
     def complaint(self) -> str:
         """Return what to say of the blocks that could not be used, empty if there are none."""
         return "".join(f" {each.sentence}" for each in self.unread[:SENTENCES])
 
-
-@dataclass(slots=True)
-class _Found:
-    certificates: list[Certificate] = field(default_factory=list)
-    keys: list[PrivateKey] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
+    @property
+    def unread_in_chain(self) -> bool:
+        """Tell whether the chain field has a block that could not be used."""
+        return any(each.field == CHAIN for each in self.unread)
 
 
 def read(certificate_chain: str, private_key: str | None = None, pass_phrase: str | None = None) -> Bundle:
@@ -71,86 +68,72 @@ def read(certificate_chain: str, private_key: str | None = None, pass_phrase: st
     certificate, and BadKey if a key was sent (`private_key` is not None) but none can be used.
     """
     purse = Purse(pass_phrase)
-    in_chain, beside = _open(CHAIN, certificate_chain, purse), _open(KEY, private_key or "", purse)
-    certificates = tuple(dict.fromkeys(in_chain.certificates + beside.certificates))
-    unread = (*in_chain.unread, *beside.unread)
-    keys = beside.keys + in_chain.keys
-    plain = not in_chain.unread and pem.is_plain(certificate_chain, [each.der for each in in_chain.certificates])
+    chain = _Field(CHAIN, certificate_chain, purse)
+    beside = _Field(KEY, private_key or "", purse)
+    keys = {key.spki: key for key in (*beside.keys, *chain.keys)}
+    plain = not chain.unread and pem.is_plain(certificate_chain, [each.der for each in chain.certificates])
     bundle = Bundle(
-        certificates=certificates,
-        keys=tuple({key.spki: key for key in keys}.values()),
+        certificates=tuple(dict.fromkeys(chain.certificates + beside.certificates)),
+        keys=tuple(keys.values()),
         text=certificate_chain if plain else "",
-        sent=tuple(in_chain.certificates),
-        unread=unread,
-        holds_private_key=bool(keys) or any(each.kind in kind.SECRETS for each in unread),
+        sent=tuple(chain.certificates),
+        unread=(*chain.unread, *beside.unread),
+        holds_private_key=bool(keys) or any(each.kind in kind.SECRETS for each in (*chain.unread, *beside.unread)),
     )
-    if not certificates:
+    if not bundle.certificates:
         raise BadCertificate(f"No certificate given.{bundle.complaint}")
     if private_key is not None and not keys:
-        raise BadKey(f"No private key given that can be used.{bundle.complaint}")
+        raise BadKey(f"No valid, non-passphrase-protected keys given.{bundle.complaint}")
+    if len(bundle.certificates) > MOST_CERTIFICATES or len(keys) > MOST_KEYS:
+        raise Invalid(
+            f"At most {MOST_CERTIFICATES} certificates and {MOST_KEYS} private keys can be sent at once."
+        )
     return bundle
 
 
-def _open(name: str, text: str, purse: Purse) -> _Found:
-    if len(text) > LARGEST:
-        raise TooLarge(f"{name} is longer than {LARGEST // 1024} KB.")
-    blocks = pem.blocks(text)
-    if len(blocks) > MOST_BLOCKS:
-        raise Invalid(f"{name} has more than {MOST_BLOCKS} blocks.")
-    found = _Found()
-    for block in blocks:
-        what = kind.of(block)
-        try:
-            OPEN.get(what, _refuse)(block, purse, found)
-        except Invalid as error:
-            found.unread.append(Unread(name, block.number, what, error.message.rstrip(".")))
-    if len(found.certificates) > MOST_CERTIFICATES:
-        raise BadCertificate(f"{name} has more than {MOST_CERTIFICATES} certificates.")
-    if len(found.keys) > MOST_KEYS:
-        raise BadKey(f"{name} has more than {MOST_KEYS} private keys.")
-    return found
+class _Field:
+    """One field of the upload, opened block by block."""
+
+    def __init__(self, name: str, text: str, purse: Purse) -> None:
+        if len(text) > LARGEST:
+            raise TooLarge(f"The {name} is longer than {LARGEST // 1024} KB.")
+        blocks = pem.blocks(text)
+        if len(blocks) > MOST_BLOCKS:
+            raise Invalid(f"The {name} has more than {MOST_BLOCKS} blocks.")
+        self._purse = purse
+        self.certificates: list[Certificate] = []
+        self.keys: list[PrivateKey] = []
+        self.unread: list[Unread] = []
+        for block in blocks:
+            what = kind.of(block)
+            try:
+                self._take(block, what)
+            except Invalid as error:
+                self.unread.append(Unread(name, block.number, what, error.message))
+
+    def _take(self, block: Block, what: Kind) -> None:
+        match what:
+            case Kind.CERTIFICATE:
+                self.certificates.append(Certificate.load(block.der))
+            case Kind.PRIVATE_KEY:
+                self.keys.append(PrivateKey.load(block.der))
+            case Kind.ENCRYPTED_KEY:
+                self.keys.append(encryption.private_key(block, self._purse))
+            case Kind.PKCS7:
+                self.certificates += [Certificate.load(each) for each in _pkcs7(block.der)]
+            case Kind.PKCS12:
+                certificates, keys = pkcs12.read(block.der, self._purse)
+                self.certificates += [Certificate.load(each) for each in certificates]
+                self.keys += keys
+            case Kind.PARAMETERS:
+                pass  # they stand before an EC key, which repeats them
+            case _:
+                raise Invalid(kind.ADVICE[what])
 
 
-def _certificate(block: Block, _: Purse, found: _Found) -> None:
-    found.certificates.append(Certificate.load(block.der))
-
-
-def _key(block: Block, _: Purse, found: _Found) -> None:
-    found.keys.append(PrivateKey.load(block.der))
-
-
-def _encrypted_key(block: Block, purse: Purse, found: _Found) -> None:
-    if not purse.pass_phrase:
-        raise BadKey(
-            "is an encrypted private key: decrypt it with"
-            " `openssl pkey -in server.key -out server.key.plain` and send server.key.plain"
-        )
-    found.keys.append(encryption.private_key(block, purse))
-
-
-def _pkcs7(block: Block, _: Purse, found: _Found) -> None:
+def _pkcs7(encoded: bytes) -> list[bytes]:
     try:
-        with without_deprecation_warnings():
-            loaded = [each.public_bytes(Encoding.DER) for each in load_der_pkcs7_certificates(block.der)]
+        with without_warnings():
+            return [each.public_bytes(Encoding.DER) for each in load_der_pkcs7_certificates(encoded)]
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise BadCertificate("is a PKCS#7 file without certificates, or a damaged one") from None
-    found.certificates.extend(Certificate.load(each) for each in loaded)
-
-
-def _pkcs12(block: Block, purse: Purse, found: _Found) -> None:
-    certificates, keys = pkcs12.read(block.der, purse)
-    found.certificates.extend(Certificate.load(each) for each in certificates)
-    found.keys.extend(keys)
-
-
-def _refuse(block: Block, _: Purse, __: _Found) -> None:
-    raise Invalid(kind.REMEDIES[kind.of(block)])
-
-
-OPEN: dict[Kind, Callable[[Block, Purse, _Found], None]] = {
-    Kind.CERTIFICATE: _certificate,
-    Kind.PRIVATE_KEY: _key,
-    Kind.ENCRYPTED_KEY: _encrypted_key,
-    Kind.PKCS7: _pkcs7,
-    Kind.PKCS12: _pkcs12,
-}
+        raise BadCertificate("The PKCS#7 file is damaged, or has no certificates.") from None

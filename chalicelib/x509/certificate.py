@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import re
+import base64
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.utils import CryptographyDeprecationWarning
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from chalicelib.errors import BadCertificate
-from chalicelib.x509 import der, distinguished_name
+from chalicelib.x509 import der, distinguished_name, extensions
 from chalicelib.x509.facts import Facts
 
 CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-ISSUER_RSA_BITS = 8192  # longer ones, and long exponents, only cost time: no public CA has them
+LARGEST_ISSUER_RSA_BITS = 8192  # no public authority has longer keys; checking with them only takes time
 LARGEST_RSA_EXPONENT = 2**31 - 1  # Go's crypto/rsa, so the edge, takes no larger one
-NAMES = 1000  # of one certificate's SAN
-UNREADABLE_NAME = "(a name that cannot be read)"
+LARGEST = 64 * 1024  # bytes of DER
+MOST_NAMES = 1000  # in one certificate
 WEAK_HASHES = frozenset({"md5", "sha1"})
-
-PLAUSIBLE_NAME = re.compile(r"[A-Za-z0-9._*-]{1,253}")
-URL = re.compile(r"https?://[!-~]{1,500}")
-SERVER_USAGES = frozenset({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
-
-# What cryptography raises for certificates that are damaged or strange.
-UNREADABLE = (
+UNREADABLE_NAME = "(a name that cannot be read)"
+UNREADABLE = (  # what cryptography raises
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
@@ -47,10 +38,10 @@ UNREADABLE = (
 
 
 @contextmanager
-def without_deprecation_warnings() -> Iterator[None]:
-    """Keep quiet about certificates that a future cryptography may refuse, such as roots with serial number 0."""
+def without_warnings() -> Iterator[None]:
+    """Keep quiet about what is merely unusual, such as roots with serial number 0."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        warnings.simplefilter("ignore")
         yield
 
 
@@ -67,48 +58,51 @@ def key_type(key: object) -> str:
             return "Ed448"
         case dsa.DSAPublicKey() | dsa.DSAPrivateKey():
             return f"DSA {key.key_size}"
-    return "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class _Extensions:
-    """The extensions that decide about chains; a certificate whose extensions cannot be read has none."""
-
-    readable: bool = True
-    names: tuple[str, ...] = ()
-    is_ca: bool = False
-    may_serve: bool = True
-    subject_key_id: bytes | None = None
-    issuer_key_id: bytes | None = None
-    issuer_urls: tuple[str, ...] = ()
+    return "of an unknown type"
 
 
 class Certificate:
-    """One certificate. Two are equal when their DER is."""
+    """One certificate; two are equal when their DER is.
+
+    `issuer_name`, `subject_name` and `encoded_spki` are DER as the certificate has it; `spki` is its public key as
+    SubjectPublicKeyInfo in the one canonical form; times are aware and in UTC.
+    """
 
     def __init__(self, loaded: x509.Certificate) -> None:
         self.loaded = loaded
         self.der = loaded.public_bytes(Encoding.DER)
         self.fingerprint = sha256(self.der).hexdigest()
-        fields = der.first(der.first(self.der).content).children()
+        signed, algorithm, _ = der.first(self.der).children()
+        fields = signed.children()
         if fields[0].tag == der.CONTEXT_0:  # the version, absent in v1
-            fields = fields[1:]
-        _, _, issuer, _, subject, spki = (field.encoded for field in fields[:6])
-        self.issuer_name, self.subject_name, self.encoded_spki = issuer, subject, spki
-        with without_deprecation_warnings():
-            self.starts_at, self.expires_at = loaded.not_valid_before_utc, loaded.not_valid_after_utc
-            self._public_key = _public_key(loaded)
-            self._extensions = _extensions(loaded)
-        self.spki = spki if self._public_key is None else _canonical_spki(self._public_key, spki)
+            del fields[0]
+        self.issuer_name, self.subject_name, self.encoded_spki = (fields[i].encoded for i in (2, 4, 5))
+        self.starts_at, self.expires_at = loaded.not_valid_before_utc, loaded.not_valid_after_utc
+        self._public_key = _public_key(loaded)
+        self.spki = _spki(self._public_key) or self.encoded_spki
+        said = extensions.read(next((field for field in fields[6:] if field.tag == der.CONTEXT_3), None))
+        self._serial = der.integer(fields[0])
+        self._plain = said.plain and self._serial >= 0 and fields[1].encoded == algorithm.encoded
+        self.names = said.names
+        self.is_ca = said.is_ca
+        self.may_serve = said.may_serve
+        self.subject_key_id = said.subject_key_id
+        self.issuer_key_id = said.issuer_key_id
+        self.issuer_urls = said.issuer_urls  # where it says that its issuer's certificate is (AIA)
 
     @classmethod
     def load(cls, encoded: bytes) -> Certificate:
-        """Read a certificate from DER; raise BadCertificate if it cannot be read."""
+        """Read a certificate from DER; raise BadCertificate if it cannot be read or names too much."""
+        if len(encoded) > LARGEST:
+            raise BadCertificate(f"The certificate is larger than {LARGEST // 1024} KB.")
         try:
-            with without_deprecation_warnings():
-                return cls(x509.load_der_x509_certificate(encoded))
-        except UNREADABLE as error:
-            raise BadCertificate("The certificate is damaged and cannot be read.") from error
+            with without_warnings():
+                certificate = cls(x509.load_der_x509_certificate(der.first(encoded).encoded))  # TRUSTED has more
+        except UNREADABLE:
+            raise BadCertificate("The certificate is damaged and cannot be read.") from None
+        if len(certificate.names) > MOST_NAMES:
+            raise BadCertificate(f"The certificate names more than {MOST_NAMES} domains.")
+        return certificate
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Certificate) and self.der == other.der
@@ -121,7 +115,9 @@ class Certificate:
 
     def pem(self) -> str:
         """Return the certificate as PEM text."""
-        return self.loaded.public_bytes(Encoding.PEM).decode("ascii")
+        body = base64.b64encode(self.der).decode("ascii")
+        lines = "\n".join(body[i : i + 64] for i in range(0, len(body), 64))
+        return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
 
     @property
     def issuer_key(self) -> str:
@@ -143,14 +139,6 @@ class Certificate:
         """Return the issuer as text."""
         return self._written_names[1]
 
-    @cached_property
-    def _written_names(self) -> tuple[str, str]:
-        try:
-            with without_deprecation_warnings():
-                return distinguished_name.text(self.loaded.subject), distinguished_name.text(self.loaded.issuer)
-        except UNREADABLE:
-            return UNREADABLE_NAME, UNREADABLE_NAME
-
     @property
     def key_type(self) -> str:
         """Return the public key's type as people write it."""
@@ -162,36 +150,6 @@ class Certificate:
         return self._public_key.key_size if isinstance(self._public_key, rsa.RSAPublicKey) else None
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Return the SAN's DNS names, lower-case, in the certificate's order."""
-        return self._extensions.names
-
-    @property
-    def is_ca(self) -> bool:
-        """Tell whether the certificate may issue others (basic constraints, RFC 5280 section 4.2.1.9)."""
-        return self._extensions.is_ca
-
-    @property
-    def may_serve(self) -> bool:
-        """Tell whether its extended key usage, if any, lets it be used by (or issue for) web servers."""
-        return self._extensions.may_serve
-
-    @property
-    def issuer_urls(self) -> tuple[str, ...]:
-        """Return the addresses at which it says that its issuer's certificate is (AIA)."""
-        return self._extensions.issuer_urls
-
-    @property
-    def subject_key_id(self) -> bytes | None:
-        """Return the subject key identifier."""
-        return self._extensions.subject_key_id
-
-    @property
-    def issuer_key_id(self) -> bytes | None:
-        """Return the key identifier of the authority key identifier."""
-        return self._extensions.issuer_key_id
-
-    @property
     def self_issued(self) -> bool:
         """Tell whether subject and issuer are the same name."""
         return self.subject_name == self.issuer_name
@@ -199,7 +157,7 @@ class Certificate:
     @cached_property
     def self_signed(self) -> bool:
         """Tell whether the certificate is signed with its own key."""
-        return self.self_issued and self.signed_by(self)
+        return self.signed_by(self)
 
     @property
     def weak_signature(self) -> bool:
@@ -211,17 +169,18 @@ class Certificate:
         return algorithm is not None and algorithm.name in WEAK_HASHES
 
     @property
-    def unservable(self) -> str:
-        """Say why an edge (Go's crypto/x509) cannot load the certificate as a leaf; empty if it can."""
-        if self.encoded_spki != self.spki or self._public_key is None:
-            return "its public key is written in a way that servers do not read"
-        if not self._extensions.readable:
-            return "its extensions are damaged"
-        if len(self.names) > NAMES:
-            return f"it names more than {NAMES} domains"
-        return ""
+    def plain(self) -> bool:
+        """Tell whether all of it is written so that Go's crypto/x509, so an edge, can load it as a leaf."""
+        if not self._plain or self._public_key is None or self.encoded_spki != self.spki:
+            return False
+        try:
+            with without_warnings():
+                _ = self.loaded.subject, self.loaded.issuer, self.loaded.extensions
+        except UNREADABLE:
+            return False
+        return all(distinguished_name.is_plain(name) for name in (self.subject_name, self.issuer_name))
 
-    @cached_property
+    @property
     def facts(self) -> Facts:
         """Return what is known about the certificate, as plain values."""
         return Facts(
@@ -230,7 +189,7 @@ class Certificate:
             names=self.names,
             starts_at=self.starts_at,
             expires_at=self.expires_at,
-            serial=format(self.loaded.serial_number, "x"),
+            serial=format(self._serial, "x"),
             fingerprint=self.fingerprint,
             key_type=self.key_type,
             signature=self.loaded.signature_algorithm_oid._name,
@@ -252,15 +211,25 @@ class Certificate:
             return False
         return True
 
-    @property
+    @cached_property
     def checks_cheaply(self) -> bool:
         """Tell whether checking a signature with its key takes a reasonable time."""
         match self._public_key:
             case rsa.RSAPublicKey() as key:
-                return key.key_size <= ISSUER_RSA_BITS and key.public_numbers().e <= LARGEST_RSA_EXPONENT
+                return key.key_size <= LARGEST_ISSUER_RSA_BITS and key.public_numbers().e <= LARGEST_RSA_EXPONENT
             case ec.EllipticCurvePublicKey() as key:
                 return key.curve.name in CURVES
-        return self._public_key is not None
+            case ed25519.Ed25519PublicKey():
+                return True
+        return False
+
+    @cached_property
+    def _written_names(self) -> tuple[str, str]:
+        try:
+            with without_warnings():
+                return distinguished_name.text(self.loaded.subject), distinguished_name.text(self.loaded.issuer)
+        except UNREADABLE:
+            return UNREADABLE_NAME, UNREADABLE_NAME
 
 
 def _public_key(loaded: x509.Certificate) -> CertificatePublicKeyTypes | None:
@@ -270,40 +239,8 @@ def _public_key(loaded: x509.Certificate) -> CertificatePublicKeyTypes | None:
         return None
 
 
-def _canonical_spki(key: CertificatePublicKeyTypes, as_sent: bytes) -> bytes:
+def _spki(key: CertificatePublicKeyTypes | None) -> bytes | None:
     try:
-        return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) if key else None
     except UNREADABLE:
-        return as_sent
-
-
-def _extensions(loaded: x509.Certificate) -> _Extensions:
-    try:
-        return _Extensions(**{key: value for each in loaded.extensions for key, value in _said(each.value)})
-    except UNREADABLE:
-        return _Extensions(readable=False)
-
-
-def _said(extension: x509.ExtensionType) -> Iterator[tuple[str, Any]]:
-    match extension:
-        case x509.SubjectAlternativeName():
-            names = extension.get_values_for_type(x509.DNSName)
-            yield "names", tuple(name.lower() for name in names if PLAUSIBLE_NAME.fullmatch(name))
-        case x509.BasicConstraints():
-            yield "is_ca", extension.ca
-        case x509.ExtendedKeyUsage():
-            yield "may_serve", bool(SERVER_USAGES.intersection(extension))
-        case x509.SubjectKeyIdentifier():
-            yield "subject_key_id", extension.digest
-        case x509.AuthorityKeyIdentifier():
-            yield "issuer_key_id", extension.key_identifier
-        case x509.AuthorityInformationAccess():
-            yield "issuer_urls", tuple(_issuer_urls(extension))
-
-
-def _issuer_urls(extension: x509.AuthorityInformationAccess) -> Iterator[str]:
-    for access in extension:
-        location = access.access_location
-        is_url = isinstance(location, x509.UniformResourceIdentifier) and URL.fullmatch(location.value)
-        if access.access_method == AuthorityInformationAccessOID.CA_ISSUERS and is_url:
-            yield location.value
+        return None

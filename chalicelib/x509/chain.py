@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -14,10 +14,11 @@ from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.bundle import Bundle
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.facts import Change
-from chalicelib.x509.paths import End, Path, Pool, Search, best, empty_pool
+from chalicelib.x509.paths import LONGEST, End, Path, Pool, Search
 from chalicelib.x509.private_key import PrivateKey
 
-FEWEST_LISTED = 5  # certificates that an error names
+LISTED = 5  # certificates that an error names
+ONLY_AS_SENT = "Ed25519"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Served:
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
-        """Return the certificates' fingerprints: the same file again has the same."""
+        """Return the certificates' fingerprints; the same file again has the same ones, and the same key."""
         return tuple(certificate.fingerprint for certificate in self.certificates)
 
 
@@ -42,16 +43,19 @@ class Chain(Served):
 
 
 def build(bundle: Bundle, anchors: Anchors, pool: Pool, now: datetime) -> Chain:
-    """Return the right chain for a browser.
+    """Return the right chain for a browser; `now` is aware.
 
     The leaf is the certificate that a key fits. What was sent stays byte for byte if it is ordered and trusted;
-    else it is ordered, what is not needed is left out, and what is missing is added from the pool. Raises
-    KeyMismatch, BadKey or BadCertificate.
+    else it is ordered, what is not needed is left out, and what is missing is added from the pool. Raises BadKey
+    (KeyMismatch if there is a key, but for none of the certificates) and BadCertificate.
     """
     leaf, key = _match(bundle, anchors, now)
+    if key.key_type == ONLY_AS_SENT:
+        raise BadKey(
+            f"Browsers do not accept {ONLY_AS_SENT} keys. Use one on the curve P-256, or leave the upload as it is"
+            " (preprocess: false, --bypass)."
+        )
     _check_edge_can_load(leaf)
-    if key.key_type == "Ed25519":
-        raise BadKey("Browsers do not accept Ed25519 keys. Use one on the curve P-256, or send preprocess: false.")
     served = _serve(leaf, bundle, anchors, pool, now)
     return Chain(served.certificates, served.text, served.changes, key)
 
@@ -60,13 +64,18 @@ def inspect(bundle: Bundle, anchors: Anchors, pool: Pool, now: datetime) -> Serv
     """Return what build() would, for certificates without a key; the leaf is the likeliest one."""
     issuers = {certificate.issuer_name for certificate in bundle.certificates if not certificate.self_issued}
     leaves = [each for each in bundle.certificates if each.subject_name not in issuers] or bundle.certificates
-    return _serve(_preferred(leaves, bundle, anchors, now), bundle, anchors, pool, now)
+    return _serve(_meant(leaves, bundle, anchors, now), bundle, anchors, pool, now)
 
 
 def as_sent(bundle: Bundle) -> Chain:
-    """Return exactly what was sent; raise an error if the key does not fit the first certificate."""
-    if bundle.unread:
-        raise BadCertificate(f"What was sent cannot be served as it is.{bundle.complaint}")
+    """Return exactly what was sent (preprocess: false), which may serve nobody well.
+
+    Raises KeyMismatch if no key fits the first certificate, and BadCertificate if an edge could not load it.
+    """
+    if bundle.unread_in_chain:
+        raise BadCertificate(f"The chain cannot be served as it was sent.{bundle.complaint}")
+    if not bundle.sent:
+        raise BadCertificate("No certificate given in the chain's field.")
     leaf = bundle.sent[0]
     key = next((key for key in bundle.keys if key.spki == leaf.spki), None)
     if key is None:
@@ -76,94 +85,87 @@ def as_sent(bundle: Bundle) -> Chain:
     return Chain(bundle.sent, bundle.text or _pem(bundle.sent), changes, key)
 
 
-def learnable(bundle: Bundle, anchors: Anchors, now: datetime) -> tuple[Certificate, ...]:
-    """Return the CA certificates among those sent that lead to a Mozilla root, all of them live, for a pool."""
-    search = Search(bundle.certificates, anchors, now, empty_pool)
-    return tuple(each for each in bundle.certificates if _can_be_learnt(each, search, anchors, now))
-
-
-def _can_be_learnt(certificate: Certificate, search: Search, anchors: Anchors, now: datetime) -> bool:
-    if not certificate.is_ca or certificate.self_issued or not certificate.live(now):
-        return False
-    paths = search.paths(certificate)
-    return any(path.live(now) and path.root and anchors.is_mozilla(path.root) for path in paths)
-
-
 def _match(bundle: Bundle, anchors: Anchors, now: datetime) -> tuple[Certificate, PrivateKey]:
     for key in bundle.keys:
         leaves = [certificate for certificate in bundle.certificates if certificate.spki == key.spki]
         if leaves:
-            return _preferred(leaves, bundle, anchors, now), key
+            return _meant(leaves, bundle, anchors, now), key
     raise _mismatch(bundle, "No key found that signs the certificate")
 
 
-def _preferred(leaves: Sequence[Certificate], bundle: Bundle, anchors: Anchors, now: datetime) -> Certificate:
-    """Of certificates with one key return the one meant: often a renewed one is sent with its predecessor."""
+def _meant(leaves: Sequence[Certificate], bundle: Bundle, anchors: Anchors, now: datetime) -> Certificate:
+    """Return the certificate that the user means: often a renewed one is sent with its predecessor."""
     if len(leaves) == 1:
         return leaves[0]
+    search = Search(bundle.certificates, anchors, now)
 
-    def rank(leaf: Certificate) -> tuple[object, ...]:
-        path = best(Search(bundle.certificates, anchors, now, empty_pool).paths(leaf), now)
-        rooted = path.end is End.ROOTED
-        return leaf.is_ca, leaf.self_signed, not rooted, not leaf.live(now), -leaf.expires_at.timestamp(), leaf.der
+    def demerit(leaf: Certificate) -> tuple[object, ...]:
+        unrooted = search.best(leaf).end is not End.ROOTED
+        return leaf.is_ca, leaf.self_signed, unrooted, not leaf.live(now), -leaf.expires_at.timestamp(), leaf.der
 
-    return min(leaves, key=rank)
+    return min(leaves, key=demerit)
 
 
-def _mismatch(bundle: Bundle, why: str) -> KeyMismatch:
+def _mismatch(bundle: Bundle, why: str) -> BadKey:
+    if not bundle.keys:
+        return BadKey(f"No private key given.{bundle.complaint}")
     keys = ", ".join(key.key_type for key in bundle.keys)
-    certificates = "; ".join(f"{each.subject} ({each.key_type})" for each in bundle.certificates[:FEWEST_LISTED])
+    certificates = "; ".join(f"{each.subject} ({each.key_type})" for each in bundle.certificates[:LISTED])
     return KeyMismatch(f"{why}: the key is {keys}, the certificates are {certificates}.{bundle.complaint}")
 
 
 def _check_edge_can_load(leaf: Certificate) -> None:
-    why = leaf.unservable
-    if why:
-        raise BadCertificate(f"The certificate {leaf.subject} cannot be served: {why}.")
+    if not leaf.plain:
+        raise BadCertificate(
+            f"The certificate {leaf.subject} cannot be served: its public key or its extensions are written in a"
+            " way that servers do not read. Ask the authority to issue it again."
+        )
 
 
 def _serve(leaf: Certificate, bundle: Bundle, anchors: Anchors, pool: Pool, now: datetime) -> Served:
     chain = _right_chain(leaf, bundle, anchors, pool, now)
-    text = bundle.text if bundle.text and tuple(chain) == bundle.sent else _pem(chain)
-    return Served(tuple(chain), text, tuple(_changes(chain, bundle, now)))
+    text = bundle.text if bundle.text and chain == bundle.sent else _pem(chain)
+    return Served(chain, text, tuple(_changes(chain, bundle, now)))
 
 
-def _pem(certificates: Iterable[Certificate]) -> str:
+def _pem(certificates: Sequence[Certificate]) -> str:
     return "".join(certificate.pem() for certificate in certificates)
 
 
 def _right_chain(
     leaf: Certificate, bundle: Bundle, anchors: Anchors, pool: Pool, now: datetime
-) -> Sequence[Certificate]:
+) -> tuple[Certificate, ...]:
     sent = bundle.sent
-    if sent and sent[0] == leaf and _ordered(sent, now) and anchors.verify(leaf, sent[1:], now):
+    if sent and sent[0] == leaf and _is_ordered(sent, now) and anchors.verify(leaf, sent[1:], now):
         return sent
     others = [each for each in bundle.certificates if each != leaf]
-    uploaded = best(Search(others, anchors, now, empty_pool).paths(leaf), now)
-    if _works(uploaded, anchors, now):
+    search = Search(others, anchors, now)
+    uploaded = search.best(leaf)
+    if _is_right(uploaded, anchors, now):
         return uploaded.certificates
     verified = anchors.verify(leaf, others, now)
     if verified:
         return verified[:-1] or verified
-    completed = best(Search(others, anchors, now, pool).paths(leaf), now)
-    return (completed if _works(completed, anchors, now) else uploaded).certificates
+    completed = search.best(leaf, pool)
+    return (completed if _is_right(completed, anchors, now) else uploaded).certificates
 
 
-def _works(path: Path, anchors: Anchors, now: datetime) -> bool:
-    """Tell whether a browser accepts the path, or refuses it for the leaf's sake only."""
+def _is_right(path: Path, anchors: Anchors, now: datetime) -> bool:
+    """Tell whether a browser accepts the path, or refuses it for nothing but the leaf's sake."""
     leaf, *issuers = path.certificates
     if path.end is not End.ROOTED or not path.live(now):
         return False
     return bool(anchors.verify(leaf, issuers, now)) or any(trust.of_leaf(leaf, now))
 
 
-def _ordered(certificates: Sequence[Certificate], now: datetime) -> bool:
+def _is_ordered(certificates: Sequence[Certificate], now: datetime) -> bool:
     """Tell whether each certificate is live and issued by the next, and none is a root."""
     pairs = list(pairwise(certificates))
     return (
-        all(child.issuer_name == issuer.subject_name for child, issuer in pairs)
-        and not any(certificate.self_signed for certificate in certificates[1:])
+        len(certificates) <= LONGEST
+        and all(child.issuer_name == issuer.subject_name for child, issuer in pairs)
         and all(certificate.live(now) for certificate in certificates)
+        and not any(certificate.self_signed for certificate in certificates[1:])
         and all(child.signed_by(issuer) for child, issuer in pairs)
     )
 
@@ -184,10 +186,10 @@ def _changes(chain: Sequence[Certificate], bundle: Bundle, now: datetime) -> Ite
 
 
 def _why_dropped(certificate: Certificate, chain: Sequence[Certificate], now: datetime) -> str:
-    if certificate.self_signed and certificate.subject_name == chain[-1].issuer_name:
-        return "It is the root, which clients have."
     if certificate.spki == chain[0].spki:
         return "It has the same key as the certificate that is served."
+    if certificate.self_issued:
+        return "It is a root: clients that trust it have it."
     if not certificate.live(now):
         return "It is not valid at this time."
     return "It is not part of the chain."

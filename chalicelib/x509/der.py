@@ -1,11 +1,11 @@
-"""Just enough of DER and BER to look before a library loads: which kind of thing it is, and what opening it costs.
+"""Just enough of DER, and of BER's indefinite lengths, to look at a file before a library opens it.
 
-Every read is bounded by its input; what is malformed raises ValueError.
+Every read is bounded by its input; what is malformed or has too many parts raises ValueError.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 INTEGER = 0x02
 BIT_STRING = 0x03
@@ -13,62 +13,88 @@ OCTET_STRING = 0x04
 OBJECT_IDENTIFIER = 0x06
 SEQUENCE = 0x30
 CONTEXT_0 = 0xA0
+CONTEXT_3 = 0xA3
 CONSTRUCTED = 0x20
 MULTI_BYTE_TAG = 0x1F
-LONG = 0x80  # from here on a length octet tells how many octets the length has
-LONGEST_LENGTH = 4  # octets in which a length is written
+LONG = 0x80  # above this a length octet tells how many octets the length has; this itself is "indefinite"
+LONGEST_LENGTH = LONG + 4
+END_OF_CONTENTS = b"\0\0"
 DEEPEST = 32  # indefinite lengths inside each other
+MOST_CHILDREN = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One tag and its content, with the bytes that it was read from."""
+class Element(NamedTuple):
+    """A tag and where its content lies in some bytes."""
 
     tag: int
-    content: bytes
-    encoded: bytes
+    source: bytes
+    start: int
+    begin: int
+    end: int  # of the content
+    stop: int  # of the element: 2 further than `end` after an indefinite length
+
+    @property
+    def content(self) -> bytes:
+        """Return what is inside."""
+        return self.source[self.begin : self.end]
+
+    @property
+    def encoded(self) -> bytes:
+        """Return the whole element, tag and length included."""
+        return self.source[self.start : self.stop]
 
     def children(self) -> list[Element]:
         """Return the elements inside; raise ValueError unless it is constructed and they fill it exactly."""
         if not self.tag & CONSTRUCTED:
-            raise ValueError("a primitive element has none")
-        return elements(self.content)
+            raise ValueError("a primitive element has no children")
+        return elements(self.source, self.begin, self.end)
 
 
-def read(encoded: bytes, start: int = 0, depth: int = 0) -> tuple[Element, int]:
-    """Return the element that begins at `start`, and where it ends."""
-    if start + 2 > len(encoded) or depth > DEEPEST:
-        raise ValueError("not an ASN.1 element")
-    tag, length, begin = encoded[start], encoded[start + 1], start + 2
+def first(source: bytes) -> Element:
+    """Return the first element; what follows it is ignored."""
+    return _read(source, 0, len(source), 0)
+
+
+def elements(source: bytes, start: int, end: int) -> list[Element]:
+    """Return the elements that fill the bytes from `start` to `end`."""
+    found: list[Element] = []
+    while start < end:
+        if len(found) == MOST_CHILDREN:
+            raise ValueError("too many elements")
+        element = _read(source, start, end, 0)
+        found.append(element)
+        start = element.stop
+    return found
+
+
+def _read(source: bytes, start: int, limit: int, depth: int) -> Element:
+    if start + 2 > limit:
+        raise ValueError("cut off")
+    tag, length, begin = source[start], source[start + 1], start + 2
     if tag & MULTI_BYTE_TAG == MULTI_BYTE_TAG:
         raise ValueError("a tag of more than one octet")
-    if length == LONG and tag & CONSTRUCTED:  # indefinite: up to two zero octets
-        end = begin
-        while encoded[end : end + 2] != b"\0\0":
-            _, end = read(encoded, end, depth + 1)
-        return Element(tag, encoded[begin:end], encoded[start : end + 2]), end + 2
-    if length >= LONG:
-        octets = length - LONG
-        if not 0 < octets <= LONGEST_LENGTH:
-            raise ValueError("a length that cannot be")
-        begin, length = begin + octets, int.from_bytes(encoded[begin : begin + octets], "big")
-    if begin + length > len(encoded):
+    if length == LONG:
+        return _indefinite(source, start, limit, depth)
+    if length > LONG:
+        if length > LONGEST_LENGTH:
+            raise ValueError("longer than anything")
+        begin += length - LONG
+        length = int.from_bytes(source[start + 2 : begin], "big")
+    end = begin + length
+    if end > limit:
         raise ValueError("cut off")
-    return Element(tag, encoded[begin : begin + length], encoded[start : begin + length]), begin + length
+    return Element(tag, source, start, begin, end, end)
 
 
-def first(encoded: bytes) -> Element:
-    """Return the first element; what follows it is ignored."""
-    return read(encoded)[0]
-
-
-def elements(encoded: bytes) -> list[Element]:
-    """Return all elements of a sequence's content."""
-    found, position = [], 0
-    while position < len(encoded):
-        element, position = read(encoded, position)
-        found.append(element)
-    return found
+def _indefinite(source: bytes, start: int, limit: int, depth: int) -> Element:
+    if depth == DEEPEST or not source[start] & CONSTRUCTED:
+        raise ValueError("too deep, or a primitive without a length")
+    begin = end = start + 2
+    while source[end : end + len(END_OF_CONTENTS)] != END_OF_CONTENTS:
+        end = _read(source, end, limit, depth + 1).stop
+    if end + len(END_OF_CONTENTS) > limit:
+        raise ValueError("cut off")
+    return Element(source[start], source, start, begin, end, end + len(END_OF_CONTENTS))
 
 
 def octets(element: Element) -> bytes:
@@ -91,4 +117,4 @@ def encode(tag: int, content: bytes) -> bytes:
     if size < LONG:
         return bytes((tag, size)) + content
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, LONG | len(length))) + length + content
+    return bytes((tag, LONG + len(length))) + length + content

@@ -11,6 +11,7 @@ from chalicelib.x509.private_key import PrivateKey
 
 ITERATIONS = 600_000  # of key derivation in one upload: OWASP's advice for PBKDF2, about 0.3 s
 LONGEST_PASS_PHRASE = 1024
+DECRYPT = "decrypt it with `openssl pkey -in server.key -out server.key.plain` and send server.key.plain"
 PBES2 = bytes.fromhex("2a864886f70d01050d")
 PBKDF2 = bytes.fromhex("2a864886f70d01050c")
 # RFC 8018 appendix A.3 (1.2.840.113549.1.5.x) and RFC 7292 appendix C (1.2.840.113549.1.12.1.x).
@@ -34,14 +35,16 @@ class Purse:
         try:
             iterations = _iterations(algorithm)
         except ValueError:
-            raise Invalid("is encrypted in a way that is not supported") from None
+            raise Invalid(f"It is encrypted in a way that is not supported: {DECRYPT}.") from None
         self._left -= iterations
         if iterations < 0 or self._left < 0:
-            raise Invalid(f"would take more than {ITERATIONS:,} iterations to decrypt")
+            raise Invalid(f"It would take more than {ITERATIONS:,} iterations to decrypt: {DECRYPT}.")
 
 
 def private_key(block: Block, purse: Purse) -> PrivateKey:
-    """Decrypt a key: PKCS#8, or one with RFC 1421's headers; raise BadKey if it cannot be used."""
+    """Decrypt a key: PKCS#8, or one with RFC 1421's headers; raise Invalid if it cannot be used."""
+    if not purse.pass_phrase:
+        raise Invalid(f"It is an encrypted private key: {DECRYPT}.")
     if block.headers:
         return PrivateKey.load(_with_headers(block), purse.pass_phrase)
     purse.pay(der.first(block.der).children()[0])

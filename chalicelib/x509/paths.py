@@ -1,4 +1,4 @@
-"""Ways from a leaf up to a root through certificates that were sent, or that a pool knows."""
+"""Ways from a leaf up to a root, through certificates that were sent or that a pool knows."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TypeAlias
 from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.certificate import Certificate
 
-DEEPEST = 8  # certificates in one path
-STEPS = 500  # certificates visited in one search
-SIGNATURES = 60  # checked in one search
-FROM_POOL = 8  # issuers asked of a pool in one search
+LONGEST = 8  # certificates in one path
+STEPS = 500  # certificates passed in one search; what lies further is not found
+SIGNATURES = 60  # checked in one search; what lies further counts as unsigned
+ISSUERS_ASKED = 8  # of a pool, in one search
 
 # Returns the known intermediates whose subject has this key (Certificate.subject_key).
 Pool: TypeAlias = Callable[[str], Iterable[Certificate]]
@@ -27,11 +27,11 @@ def empty_pool(_: str) -> Iterable[Certificate]:
 
 
 class End(Enum):
-    """What a path ends at."""
+    """What a path ends at; the best first."""
 
-    ROOTED = "a trust anchor has issued its last certificate"
-    SELF_SIGNED = "a root that is no trust anchor has issued it"
-    MISSING = "its issuer is not there"
+    ROOTED = 0  # a trust anchor has issued its last certificate
+    SELF_SIGNED = 1  # a root has, which was sent and is no trust anchor
+    MISSING = 2  # nobody who was sent has
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,104 +40,98 @@ class Path:
 
     certificates: tuple[Certificate, ...]
     end: End
-    root: Certificate | None  # the anchor, or the self-signed certificate that was sent
-    added: int  # how many came from the pool
+    root: Certificate | None  # None if it is missing
+    added: int  # how many come from the pool
 
     def live(self, now: datetime) -> bool:
         """Tell whether all but the leaf are within their validity."""
-        issuers = self.certificates[1:] if self.root is None else (*self.certificates[1:], self.root)
-        return all(issuer.live(now) for issuer in issuers)
-
-
-class Search:
-    """One bounded search; its result does not depend on the order of the certificates."""
-
-    def __init__(self, certificates: Iterable[Certificate], anchors: Anchors, now: datetime, pool: Pool) -> None:
-        self._anchors, self._now, self._pool = anchors, now, pool
-        self._sent: dict[bytes, list[Certificate]] = defaultdict(list)
-        for certificate in certificates:
-            self._sent[certificate.subject_name].append(certificate)
-        self._known: dict[str, list[Certificate]] = {}
-        self._checked: dict[tuple[str, str], bool] = {}
-        self.steps = 0
-
-    def paths(self, leaf: Certificate) -> list[Path]:
-        """Return the paths that begin at `leaf`, as many as the limits let be found."""
-        return list(self._from((leaf,), 0))
-
-    def signed(self, child: Certificate, issuer: Certificate) -> bool:
-        """Tell whether `issuer` has signed `child`; False when too many signatures have been checked already."""
-        pair = (child.fingerprint, issuer.fingerprint)
-        if pair not in self._checked:
-            if len(self._checked) >= SIGNATURES:
-                return False
-            self._checked[pair] = child.signed_by(issuer)
-        return self._checked[pair]
-
-    def _from(self, path: tuple[Certificate, ...], added: int) -> Iterator[Path]:
-        self.steps += 1
-        if self.steps > STEPS:
-            return
-        last, ended = path[-1], False
-        for root in sorted(self._anchors.named(last.issuer_name), key=lambda each: not each.live(self._now)):
-            if self.signed(last, root):
-                yield Path(path, End.ROOTED, root, added)
-                ended = True
-                break
-        for issuer, from_pool in self._issuers(path):
-            ended = True
-            if issuer.self_issued and self.signed(issuer, issuer):
-                if issuer not in self._anchors:
-                    yield Path(path, End.SELF_SIGNED, issuer, added)
-            else:
-                yield from self._from((*path, issuer), added + from_pool)
-        if not ended:
-            yield Path(path, End.MISSING, None, added)
-
-    def _issuers(self, path: tuple[Certificate, ...]) -> Iterator[tuple[Certificate, bool]]:
-        last = path[-1]
-        if len(path) >= DEEPEST or (len(path) == 1 and last.self_issued and self.signed(last, last)):
-            return
-        passed = {(certificate.subject_name, certificate.spki) for certificate in path}
-        for candidates, from_pool in ((self._sent[last.issuer_name], False), (self._pooled(last), True)):
-            for issuer in sorted(candidates, key=lambda each: self._rank(last, each)):
-                if (issuer.subject_name, issuer.spki) not in passed and self.signed(last, issuer):
-                    yield issuer, from_pool
-
-    def _pooled(self, last: Certificate) -> list[Certificate]:
-        key = last.issuer_key
-        if key not in self._known:
-            if len(self._known) >= FROM_POOL:
-                return []
-            sent = self._sent[last.issuer_name]
-            self._known[key] = [each for each in self._pool(key) if each.is_ca and each not in sent]
-        return self._known[key]
-
-    def _rank(self, child: Certificate, issuer: Certificate) -> tuple[object, ...]:
-        """Put the likeliest issuer first, so that limits cut off the unlikely."""
-        same_key = child.issuer_key_id is not None and child.issuer_key_id == issuer.subject_key_id
-        return (
-            not same_key,
-            not issuer.live(self._now),
-            not issuer.is_ca,
-            -issuer.expires_at.timestamp(),
-            issuer.der,
+        return all(issuer.live(now) for issuer in self.certificates[1:]) and (
+            self.root is None or self.root.live(now)
         )
 
 
-def best(paths: Iterable[Path], now: datetime) -> Path:
-    """Return the path to serve: rooted before private before incomplete, live before expired, then the longest.
+class Search:
+    """A bounded search; what it finds does not depend on the order of the certificates."""
 
-    The longest, because a cross-signed root that was sent makes older clients trust the chain.
-    """
-    order = (End.ROOTED, End.SELF_SIGNED, End.MISSING)
-    return min(
-        paths,
-        key=lambda path: (
-            order.index(path.end),
-            not path.live(now),
+    def __init__(self, certificates: Iterable[Certificate], anchors: Anchors, now: datetime) -> None:
+        self._anchors, self._now = anchors, now
+        self._sent: dict[bytes, list[Certificate]] = defaultdict(list)
+        for certificate in certificates:
+            self._sent[certificate.subject_name].append(certificate)
+        self._pool: Pool = empty_pool
+        self._known: dict[str, list[Certificate]] = {}
+        self._issuers: dict[Certificate, list[tuple[Certificate, int]]] = {}
+        self.signatures: dict[tuple[str, bytes], bool] = {}
+        self.steps = 0
+
+    def best(self, leaf: Certificate, pool: Pool = empty_pool) -> Path:
+        """Return the path to serve.
+
+        Rooted goes before private, private before incomplete, live before expired, sent before known; then the
+        longest, because a cross-signed root that was sent makes older clients trust the chain.
+        """
+        if pool is not self._pool:
+            self._pool = pool
+            self._known.clear()
+            self._issuers.clear()
+        return min(self._paths((leaf,), 0), key=self._demerit)
+
+    def _demerit(self, path: Path) -> tuple[object, ...]:
+        length = len(path.certificates)
+        return (
+            path.end.value,
+            not path.live(self._now),
             path.added,
-            -len(path.certificates),
-            [certificate.der for certificate in path.certificates],
-        ),
-    )
+            -length,
+            [each.der for each in path.certificates],
+        )
+
+    def _paths(self, path: tuple[Certificate, ...], added: int) -> Iterator[Path]:
+        self.steps += 1
+        last = path[-1]
+        root = self._anchor(last)
+        if root is not None:
+            yield Path(path, End.ROOTED, root, added)
+        issuers = [] if self._at_the_end(path) else self._issuers_of(last)
+        for issuer, known in issuers:
+            if issuer.self_signed:
+                if issuer not in self._anchors:
+                    yield Path(path, End.SELF_SIGNED, issuer, added)
+            elif not any(issuer.spki == each.spki and issuer.subject_name == each.subject_name for each in path):
+                yield from self._paths((*path, issuer), added + known)
+        if root is None:
+            yield Path(path, End.MISSING, None, added)
+
+    def _at_the_end(self, path: tuple[Certificate, ...]) -> bool:
+        return len(path) == LONGEST or self.steps >= STEPS or (len(path) == 1 and path[0].self_signed)
+
+    def _anchor(self, last: Certificate) -> Certificate | None:
+        """Return the trust anchor that issued a certificate, a live one if there are several."""
+        roots = sorted(self._anchors.named(last.issuer_name), key=lambda root: not root.live(self._now))
+        return next((root for root in roots if self._signed(last, root)), None)
+
+    def _issuers_of(self, child: Certificate) -> list[tuple[Certificate, int]]:
+        """Return who issued a certificate, the likeliest first, each with 1 if it comes from the pool."""
+        if child not in self._issuers:
+            candidates = [(each, 0) for each in self._sent[child.issuer_name]]
+            candidates += [(each, 1) for each in self._pooled(child.issuer_key, child.issuer_name)]
+            candidates.sort(key=lambda candidate: (candidate[1], *self._likelihood(child, candidate[0])))
+            self._issuers[child] = [each for each in candidates if self._signed(child, each[0])]
+        return self._issuers[child]
+
+    def _likelihood(self, child: Certificate, issuer: Certificate) -> tuple[object, ...]:
+        other_key = child.issuer_key_id is None or child.issuer_key_id != issuer.subject_key_id
+        return other_key, not issuer.live(self._now), -issuer.expires_at.timestamp(), issuer.der
+
+    def _signed(self, child: Certificate, issuer: Certificate) -> bool:
+        if not issuer.is_ca and not issuer.self_issued:
+            return False
+        pair = (child.fingerprint, issuer.spki)
+        if pair not in self.signatures and len(self.signatures) < SIGNATURES:
+            self.signatures[pair] = child.signed_by(issuer)
+        return self.signatures.get(pair, False)
+
+    def _pooled(self, key: str, name: bytes) -> list[Certificate]:
+        if key not in self._known and len(self._known) < ISSUERS_ASKED:
+            self._known[key] = [each for each in self._pool(key) if each.is_ca and each not in self._sent[name]]
+        return self._known.get(key, [])

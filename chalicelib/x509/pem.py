@@ -65,20 +65,28 @@ def _unmangled(text: str) -> str:
     if UTF_16_SWAPPED_DASHES in text:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-be", "replace")
     text = text.replace("\0", "")  # UTF-16 read as one octet a character
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return ESCAPED_LINE_END.sub("\n", text) if "\\" in text else text
 
 
 def _between(text: str, markers: list[re.Match[str]]) -> list[Block]:
+    """Cut at markers; a BEGIN without its END, and an END without its BEGIN, make a block that is incomplete."""
     found: list[Block] = []
     begin: re.Match[str] | None = None
-    for marker in [*markers, None]:
-        ends = marker is not None and marker[1] == "END"
-        if begin is not None and marker is not None and ends and marker[2] == begin[2]:
-            found.append(_block(len(found) + 1, begin[2], text[begin.end() : marker.start()]))
-        elif begin is not None or ends:
-            label = begin[2] if begin is not None else marker[2] if marker is not None else ""
-            found.append(Block(len(found) + 1, label, b"", complete=False))
-        begin = None if ends else marker
+    for marker in markers:
+        number = len(found) + 1
+        if marker[1] == "BEGIN":
+            if begin is not None:
+                found.append(Block(number, begin[2], b"", complete=False))
+            begin = marker
+        elif begin is not None and marker[2] == begin[2]:
+            found.append(_block(number, begin[2], text[begin.end() : marker.start()]))
+            begin = None
+        else:
+            found.append(Block(number, (begin or marker)[2], b"", complete=False))
+            begin = None
+    if begin is not None:
+        found.append(Block(len(found) + 1, begin[2], b"", complete=False))
     return found
 
 
@@ -91,7 +99,10 @@ def _block(number: int, label: str, body: str) -> Block:
 
 
 def _decoded(body: str) -> bytes:
-    characters = NOT_BASE64.sub("", body)
+    try:
+        return binascii.a2b_base64(body)  # passes over what is no base64
+    except ValueError:
+        characters = NOT_BASE64.sub("", body)
     try:
         return binascii.a2b_base64(characters + "=" * (-len(characters) % 4))
     except binascii.Error:

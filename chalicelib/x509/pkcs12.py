@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from chalicelib.errors import Invalid
 from chalicelib.x509 import der
-from chalicelib.x509.certificate import without_deprecation_warnings
+from chalicelib.x509.certificate import without_warnings
 from chalicelib.x509.encryption import Purse
 from chalicelib.x509.private_key import PrivateKey
 
@@ -20,6 +20,10 @@ ENCRYPTED_DATA = bytes.fromhex("2a864886f70d010706")
 KEY_BAG = bytes.fromhex("2a864886f70d010c0a0101")
 SHROUDED_KEY_BAG = bytes.fromhex("2a864886f70d010c0a0102")
 MOST_BAGS = 100
+DOES_NOT_OPEN = (
+    "The PKCS#12 file is damaged, or its pass phrase is another one: send the right `pass_phrase`, or"
+    " unpack it with `openssl pkcs12 -in server.p12 -nodes -out server.pem` and send server.pem."
+)
 
 
 def read(encoded: bytes, purse: Purse) -> tuple[list[bytes], list[PrivateKey]]:
@@ -36,7 +40,7 @@ def read(encoded: bytes, purse: Purse) -> tuple[list[bytes], list[PrivateKey]]:
                 purse.pay(_algorithm(safe))
         return _certificates(safes, purse), keys
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise Invalid("is a PKCS#12 file that does not open: it is damaged or needs another pass phrase") from None
+        raise Invalid(DOES_NOT_OPEN) from None
 
 
 def _safes(encoded: bytes) -> list[der.Element]:
@@ -71,6 +75,8 @@ def _keys(safe: der.Element, purse: Purse) -> Iterator[PrivateKey]:
         if kind.content == KEY_BAG:
             yield PrivateKey.load(value.content)
         elif kind.content == SHROUDED_KEY_BAG:
+            if not purse.pass_phrase:
+                raise ValueError("encrypted")
             purse.pay(value.children()[0].children()[0])
             yield PrivateKey.load(value.content, purse.pass_phrase)
 
@@ -86,7 +92,7 @@ def _certificates(safes: list[der.Element], purse: Purse) -> list[bytes]:
     bag = _sequence(der.encode(der.OBJECT_IDENTIFIER, KEY_BAG), der.encode(der.CONTEXT_0, decoy))
     parts = [_content(_sequence(bag)), *(safe.encoded for safe in safes)]
     file = _sequence(der.encode(der.INTEGER, b"\3"), _content(_sequence(*parts)))
-    with without_deprecation_warnings():
+    with without_warnings():
         found = load_pkcs12(file, purse.pass_phrase or None).additional_certs
     return [each.certificate.public_bytes(Encoding.DER) for each in found]
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chalicelib.errors import BadKey
-from chalicelib.x509.certificate import CURVES, LARGEST_RSA_EXPONENT, key_type, without_deprecation_warnings
+from chalicelib.x509.certificate import CURVES, LARGEST_RSA_EXPONENT, key_type, without_warnings
 
 SMALLEST_RSA_BITS = 2048
 LARGEST_RSA_BITS = 4096
@@ -44,7 +44,7 @@ class PrivateKey:
         """
         load = load_pem_private_key if encoded.startswith(b"-----") else load_der_private_key
         try:
-            with without_deprecation_warnings():
+            with without_warnings():
                 # OpenSSL's own validation takes 0.05 s to many seconds; _check_rsa does what matters in 0.1 ms.
                 key = load(encoded, pass_phrase, unsafe_skip_rsa_key_validation=True)
         except (ValueError, TypeError, UnsupportedAlgorithm):

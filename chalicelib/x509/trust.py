@@ -10,7 +10,7 @@ from chalicelib.x509.anchors import Anchors, mozilla
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.distrusted import DISTRUSTED
 from chalicelib.x509.facts import Reason, Verdict
-from chalicelib.x509.paths import End, Path, Search, best, empty_pool
+from chalicelib.x509.paths import End, Path, Search
 
 __all__ = ["Anchors", "judge", "mozilla"]
 
@@ -39,7 +39,7 @@ def judge(certificates: Sequence[Certificate], anchors: Anchors, now: datetime) 
     else:
         found += of_leaf(leaf, now)
         if not leaf.self_signed:
-            found += _of_chain(best(Search(certificates[1:], anchors, now, empty_pool).paths(leaf), now), now)
+            found += _of_chain(Search(certificates[1:], anchors, now).best(leaf), now)
     if not verified and not found:
         found.append(reasons.unverifiable())
     return Verdict(trusted=not found, reasons=tuple(found))
@@ -78,7 +78,6 @@ def of_leaf(leaf: Certificate, now: datetime) -> Iterator[Reason]:
 
 
 def _of_chain(path: Path, now: datetime) -> Iterator[Reason]:
-    last = path.certificates[-1]
     for issuer in path.certificates[1:]:
         if not issuer.live(now):
             yield reasons.chain_expired(issuer.facts, now)
@@ -86,16 +85,15 @@ def _of_chain(path: Path, now: datetime) -> Iterator[Reason]:
             yield reasons.weak_signature(issuer.facts)
         if not issuer.may_serve:
             yield reasons.chain_eku(issuer.facts)
-    if path.end is End.SELF_SIGNED and path.root is not None:
-        yield _of_root(path.root.subject_key, path.root.subject)
+    yield from _of_end(path.certificates[-1], path, now)
+
+
+def _of_end(last: Certificate, path: Path, now: datetime) -> Iterator[Reason]:
+    if path.end is not End.ROOTED and last.issuer in DISTRUSTED:
+        yield reasons.distrusted_root(last.issuer)
+    elif path.end is End.SELF_SIGNED:
+        yield reasons.untrusted_root(last.issuer)
     elif path.end is End.MISSING:
-        distrusted = last.issuer_key in DISTRUSTED
-        yield (
-            reasons.distrusted_root(last.issuer)
-            if distrusted
-            else reasons.missing_intermediate(last.facts, last.issuer_urls)
-        )
-
-
-def _of_root(key: str, name: str) -> Reason:
-    return reasons.distrusted_root(name) if key in DISTRUSTED else reasons.untrusted_root(name)
+        yield reasons.missing_intermediate(last.facts, last.issuer_urls)
+    elif path.root is not None and not path.root.live(now):
+        yield reasons.chain_expired(path.root.facts, now)

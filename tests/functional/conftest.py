@@ -52,6 +52,11 @@ def issue(ca: CA, *names: str, **more: Any) -> LeafCert:
     return ca.issue_cert(*names, **{"not_before": now - DAY, "not_after": now + 80 * DAY, **more})
 
 
+def customs(api: Api, app: str = "example") -> list[Any]:
+    """Return an app's custom domains."""
+    return [domain for domain in api.call("GET", f"/apps/{app}/domains").body if domain["kind"] == "custom"]
+
+
 def forget() -> None:
     """Let wiring make everything anew."""
     for made in vars(wiring).values():

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.functional.conftest import Api
+from tests.functional.conftest import Api, customs
 
 PLAN = {"plan": {"name": "ssl:endpoint"}}
 
@@ -94,7 +94,7 @@ def test_addon_reserves_a_hostname(api: Api) -> None:
 
     assert 201 == made.status
     assert re.fullmatch(r"[a-z]+-[0-9]{4}\.ssl\.localhost", made.body["hostname"])
-    assert [made.body["hostname"]] == [each["cname"] for each in api.call("GET", "/apps/example/domains").body]
+    assert [made.body["hostname"]] == [each["cname"] for each in customs(api)]
 
 
 def test_addon_answers_by_every_identity(example: Api) -> None:

@@ -36,6 +36,7 @@ class Cloud:
         self.state = state
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
+        self._sessions: dict[str, boto3.session.Session] = {}
 
     def start(self) -> None:
         """Start it and wait until it listens."""
@@ -64,7 +65,9 @@ class Cloud:
 
     def session(self, access_key: str = ACCESS_KEY) -> boto3.session.Session:
         """Return a boto3 session whose clients come here."""
-        return boto3.session.Session(access_key, "secret", region_name="us-east-1")
+        if access_key not in self._sessions:
+            self._sessions[access_key] = boto3.session.Session(access_key, "secret", region_name="us-east-1")
+        return self._sessions[access_key]
 
     def ensure_stack(self) -> dict[str, str]:
         """Make the product's own stack, or look at it, and return its outputs."""

@@ -1,0 +1,108 @@
+"""Heroku's ssl-doctor on our own chains: what it finds among certificates and keys, with its own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from chalicelib.errors import BadCertificate, KeyMismatch, SSLEndpointError
+from chalicelib.service.intermediates import Intermediates
+from chalicelib.x509 import bundle, chain
+from chalicelib.x509.bundle import Bundle
+from chalicelib.x509.certificate import Certificate
+from chalicelib.x509.trust import Anchors
+
+DOMAIN = re.compile(r"(\*\.)?([A-Za-z0-9-]+\.)+[A-Za-z0-9]+")
+COMMON_NAME = re.compile(r"(?:^|; )CN=([^;]+)$")
+BAD_REQUEST, UNPROCESSABLE = 400, 422
+
+
+class Refusal(SSLEndpointError):
+    """What the doctor says instead of an answer: a status and its sentence."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+NO_CERTIFICATE = (BAD_REQUEST, "No certificate given.")
+NO_KEY = (BAD_REQUEST, "No valid, non-passphrase-protected keys given.")
+MALFORMED_KEY = (UNPROCESSABLE, "Key appears to be malformed, or is passphrase-protected.")
+NO_FITTING_KEY = (UNPROCESSABLE, "No key found that signs the certificate.")
+NO_LEAF = (UNPROCESSABLE, "No certificate given is a domain name certificate.")
+MANY_LEAVES = (UNPROCESSABLE, "More than one domain name certificate given.")
+
+
+class Doctor:
+    """Answers the doctor's five questions about a PEM text; each raises Refusal or Invalid."""
+
+    def __init__(self, intermediates: Intermediates, anchors: Anchors, now: Callable[[], datetime]) -> None:
+        self._intermediates = intermediates
+        self._anchors = anchors
+        self._now = now
+
+    def chain(self, text: str) -> str:
+        """Return the right chain for the one certificate that is for a domain, as PEM."""
+        sent = _read(text)
+        _leaf(sent)
+        now = self._now()
+        return self._intermediates.completed(lambda pool: chain.inspect(sent, self._anchors, pool, now)).text
+
+    def chain_and_key(self, text: str) -> dict[str, str]:
+        """Return the right chain for the certificate that a key fits, and that key, as PEM."""
+        sent = _read(text)
+        _need_keys(sent)
+        now = self._now()
+        try:
+            served = self._intermediates.completed(lambda pool: chain.build(sent, self._anchors, pool, now))
+        except KeyMismatch:
+            raise Refusal(*NO_FITTING_KEY) from None
+        return {"pem": served.text, "key": served.key.pem().decode()}
+
+    def ordered(self, text: str) -> str:
+        """Return what was sent in order, leaf first, with nothing added."""
+        sent = _read(text)
+        _leaf(sent)
+        return chain.inspect(sent, self._anchors, lambda _: (), self._now()).text
+
+    def leaf(self, text: str) -> str:
+        """Return the one certificate that is for a domain."""
+        return _leaf(_read(text)).pem()
+
+    def key(self, text: str) -> str:
+        """Return the key that fits the certificate."""
+        sent = _read(text)
+        _need_keys(sent)
+        for certificate in sent.certificates:
+            for key in sent.keys:
+                if key.spki == certificate.spki:
+                    return key.pem().decode()
+        raise Refusal(*NO_FITTING_KEY)
+
+
+def _read(text: str) -> Bundle:
+    try:
+        return bundle.read(text)
+    except BadCertificate:
+        raise Refusal(*NO_CERTIFICATE) from None
+
+
+def _need_keys(sent: Bundle) -> None:
+    if not sent.keys:
+        raise Refusal(*(MALFORMED_KEY if sent.holds_private_key else NO_KEY))
+
+
+def _leaf(sent: Bundle) -> Certificate:
+    issuers = {each.issuer_name for each in sent.certificates if not each.self_issued}
+    leaves = [each for each in sent.certificates if each.subject_name not in issuers and _is_for_a_domain(each)]
+    if not leaves:
+        raise Refusal(*NO_LEAF)
+    if len(leaves) > 1:
+        raise Refusal(*MANY_LEAVES)
+    return leaves[0]
+
+
+def _is_for_a_domain(certificate: Certificate) -> bool:
+    common_name = COMMON_NAME.search(certificate.subject)
+    return bool(certificate.names or (common_name and DOMAIN.fullmatch(common_name[1])))

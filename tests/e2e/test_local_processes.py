@@ -1,0 +1,172 @@
+"""`python -m local` as a family of processes: it starts, revives, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.authority import CA
+from tests.e2e.product import (
+    CALL_SECONDS,
+    ROOT,
+    Product,
+    eventually,
+    fresh,
+    running,
+    served_fingerprint,
+    until_served,
+)
+
+NAME = "kept.example.com"
+NAMES = {"aws", "http", "follower", "edge", "demo"}
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process exists and is no zombie."""
+    with suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def left(pids: dict[str, int]) -> list[str]:
+    """Return the names of the processes that are still there."""
+    return [name for name, pid in pids.items() if is_alive(pid)]
+
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+
+
+def test_everything_is_told_and_private(product: Product) -> None:
+    """local.json and the printed lines say where everything is; only the owner may read it."""
+    output = product.output()
+
+    assert 0o600 == (product.state / "local.json").stat().st_mode & 0o777
+    assert 0o700 == product.state.stat().st_mode & 0o777
+    assert {"api", "token", "edge", "edge_http", "zone", "console", "demo", "pids"} <= product.told.keys()
+    assert NAMES == product.pids.keys()
+    assert product.told["token"] == (product.state / "token").read_text().strip()
+    assert f"http://localhost:{product.api_port}/#token={product.told['token']}" == product.told["console"]
+    assert product.told["console"] in output
+    assert f"curl -kvI https://www.example.com:{product.edge_port}" in output
+    assert {"0o600"} == {oct(path.stat().st_mode & 0o777) for path in (product.state / "logs").iterdir()}
+
+
+def test_processes_hold_no_credentials_of_the_user(product: Product) -> None:
+    """The embedded AWS is the only one that the processes know of."""
+    environment = Path(f"/proc/{product.pids['http']}/environ").read_bytes().decode().split("\0")
+    aws = {name for name, _, _ in (line.partition("=") for line in environment) if name.startswith("AWS_")}
+
+    assert any(line.startswith("AWS_ENDPOINT_URL=http://127.0.0.1:") for line in environment)
+    assert {
+        "AWS_ENDPOINT_URL",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_DEFAULT_REGION",
+        "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_EC2_METADATA_DISABLED",
+    } == aws
+
+
+def test_second_start_on_the_same_folder_is_refused(product: Product) -> None:
+    """One sentence says that it runs already, and the first one goes on."""
+    second = subprocess.run(
+        [sys.executable, "-m", "local", "--state", product.state, "--api-port", "0"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=CALL_SECONDS,
+        check=False,
+    )
+
+    assert 1 == second.returncode
+    assert [f"already running on the state folder {product.state} (process {product.process.pid})"] == [
+        part for part in second.stderr.split("SSL Endpoint is ") if part.startswith("already")
+    ][:1] or f"(process {product.process.pid})" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert 200 == product.ask("GET", "/health").status
+
+
+def test_state_survives_kill_9_and_nothing_outlives_it(tmp_path: Path) -> None:
+    """Killed with -9, its processes end with it; started again, everything is as it was."""
+    state = tmp_path / "state"
+    issued = fresh(CA("Local Root"), NAME)
+    with running(state) as first:
+        first.app("kept")
+        first.call("POST", "/apps/kept/domains", {"hostname": NAME})
+        made = first.call("POST", "/apps/kept/ssl-endpoints", issued)
+        until_served(first, NAME, issued.fingerprint)
+        pids = first.pids
+        os.kill(first.process.pid, signal.SIGKILL)
+        first.process.wait(CALL_SECONDS)
+        eventually(lambda: not left(pids), 5)
+    with running(state) as second:
+        shown = second.call("GET", f"/apps/kept/ssl-endpoints/{made['name']}")
+
+        assert first.told["token"] == second.told["token"]
+        assert first.told["demo"] == second.told["demo"]
+        assert made["cname"] == shown["cname"]
+        assert issued.fingerprint == served_fingerprint(second, NAME)
+        # The key still decrypts: an edge that lost its folder gets the certificate back.
+        (bundle,) = (state / "edge" / "bundles").iterdir()
+        bundle.unlink()
+        os.kill(second.pids["follower"], signal.SIGKILL)
+        until_served(second, NAME, issued.fingerprint)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_ends_cleanly(tmp_path: Path, ending: signal.Signals) -> None:
+    """SIGTERM ends every process, even one that does not react; so does Ctrl-C, which reaches the whole group."""
+    with running(tmp_path / "state") as product:
+        pids = product.pids
+        if ending is signal.SIGINT:
+            os.killpg(product.process.pid, ending)
+        else:
+            os.kill(pids["demo"], signal.SIGSTOP)
+            product.process.send_signal(ending)
+        status = product.process.wait(CALL_SECONDS)
+
+    assert 0 == status
+    assert [] == left(pids)
+    assert not (product.state / "local.json").exists()
+    assert "Traceback" not in product.output()
+    assert " ended (" not in product.output()
+
+
+def test_process_that_dies_is_started_again(tmp_path: Path) -> None:
+    """Each one that is killed comes back in a moment, with a line that says so."""
+    with running(tmp_path / "state") as product:
+        product.app("again")
+        before = product.pids
+        for pid in before.values():
+            os.kill(pid, signal.SIGKILL)
+        eventually(
+            lambda: product.pids.keys() == before.keys() and not set(product.pids.values()) & set(before.values())
+        )
+        eventually(lambda: is_answering(product))
+        apps = product.call("GET", "/apps")
+        demo = urllib.request.urlopen(product.told["demo"], timeout=CALL_SECONDS)
+        demo.close()
+        lines = [line for line in product.output().splitlines() if "ended (signal 9); starting it again" in line]
+
+        assert ["again"] == [app["name"] for app in apps]
+        assert 200 == demo.status
+        assert len(NAMES) == len(lines)
+        assert product.pids == json.loads((product.state / "local.json").read_text())["pids"]
+
+
+def is_answering(product: Product) -> bool:
+    """Tell whether the API reads the record and the edge shakes hands."""
+    try:
+        served_fingerprint(product, NAME)
+        return product.ask("GET", "/health").status == 200
+    except OSError:
+        return False
