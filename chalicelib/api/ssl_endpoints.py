@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.service.certificates import Upload
 
 JOINS_BOTH_LISTS = "version=3.sni_ssl_cert"  # the Accept header of a client that asks for both
+WORTH_A_WARNING = {"expired", "chain_expired", "distrusted_root", "name_mismatch"}
 WARNING = "X-Heroku-Warning"  # Heroku's clients print it
 
 resource = Resource(__name__)
@@ -39,45 +40,30 @@ def list_sni_endpoints(caller: Caller, record: AppRecord) -> Any:
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints", "POST")
-def create_ssl_endpoint(caller: Caller, record: AppRecord) -> Any:
-    """Upload the first certificate: {"certificate_chain", "private_key", "preprocess"}."""
-    return _create(caller, record)
-
-
 @resource.on_app("/apps/{app}/sni-endpoints", "POST")
-def create_sni_endpoint(caller: Caller, record: AppRecord) -> Any:
+def create(caller: Caller, record: AppRecord) -> Any:
     """Upload the first certificate: {"certificate_chain", "private_key", "preprocess"}."""
-    return _create(caller, record)
+    return _answer(record, *wiring.certificates().add(caller, record, _upload(resource.body())), status=201)
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "GET")
-def show_ssl_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
-    """Show an endpoint by id, name or hostname."""
-    return _show(record, endpoint)
-
-
 @resource.on_app("/apps/{app}/sni-endpoints/{endpoint}", "GET")
-def show_sni_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+def show(caller: Caller, record: AppRecord, endpoint: str) -> Any:
     """Show an endpoint by id, name or hostname."""
-    return _show(record, endpoint)
+    shown = record.need_endpoint(endpoint)
+    version = wiring.endpoints().active(shown)
+    return Reply(_endpoint(record, shown, version), headers=_warnings(record, version))
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "PATCH")
-def change_ssl_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
-    """Serve another certificate (the fields of an upload), or the previous one ({"rollback": true})."""
-    return _change(caller, record, endpoint)
-
-
 @resource.on_app("/apps/{app}/sni-endpoints/{endpoint}", "PATCH")
-def change_sni_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
-    """Serve another certificate (the fields of an upload), or the previous one ({"rollback": true})."""
-    return _change(caller, record, endpoint)
-
-
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "PUT")
-def replace_ssl_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
-    """Serve another certificate, as the oldest clients ask for it."""
-    return _change(caller, record, endpoint)
+def change(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+    """Serve another certificate (the fields of an upload), or the previous one ({"rollback": true})."""
+    before, body = record.need_endpoint(endpoint), resource.body()
+    if body.flag("rollback", default=False):
+        return _answer(record, *wiring.endpoints().roll_back(caller, before))
+    return _answer(record, *wiring.certificates().update(caller, before, _upload(body)))
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}/rollback", "POST")
@@ -87,18 +73,15 @@ def roll_back(caller: Caller, record: AppRecord, endpoint: str) -> Any:
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "DELETE")
-def remove_ssl_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
-    """Stop serving an endpoint's certificate."""
-    return _remove(caller, record, endpoint)
-
-
 @resource.on_app("/apps/{app}/sni-endpoints/{endpoint}", "DELETE")
-def remove_sni_endpoint(caller: Caller, record: AppRecord, endpoint: str) -> Any:
+def remove(caller: Caller, record: AppRecord, endpoint: str) -> Any:
     """Stop serving an endpoint's certificate."""
-    return _remove(caller, record, endpoint)
+    removed = record.need_endpoint(endpoint)
+    return _endpoint(record, removed, wiring.endpoints().remove(caller, removed))
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}/versions", "GET")
+@resource.on_app("/apps/{app}/sni-endpoints/{endpoint}/versions", "GET")
 def list_versions(caller: Caller, record: AppRecord, endpoint: str) -> Any:
     """List every certificate that the endpoint ever had, newest first."""
     found = record.need_endpoint(endpoint)
@@ -110,29 +93,7 @@ def _list(record: AppRecord) -> Any:
     if endpoint is None:
         return []
     version = wiring.endpoints().active(endpoint)
-    return Reply([_endpoint(record, endpoint, version)], headers=_warnings(record, version, version.number))
-
-
-def _show(record: AppRecord, endpoint: str) -> Reply:
-    shown = record.need_endpoint(endpoint)
-    version = wiring.endpoints().active(shown)
-    return Reply(_endpoint(record, shown, version), headers=_warnings(record, version, version.number))
-
-
-def _create(caller: Caller, record: AppRecord) -> Reply:
-    return _answer(record, *wiring.certificates().add(caller, record, _upload(resource.body())), status=201)
-
-
-def _change(caller: Caller, record: AppRecord, endpoint: str) -> Reply:
-    before, body = record.need_endpoint(endpoint), resource.body()
-    if body.flag("rollback", default=False):
-        return _answer(record, *wiring.endpoints().roll_back(caller, before))
-    return _answer(record, *wiring.certificates().update(caller, before, _upload(body)))
-
-
-def _remove(caller: Caller, record: AppRecord, endpoint: str) -> Any:
-    removed = record.need_endpoint(endpoint)
-    return _endpoint(record, removed, wiring.endpoints().remove(caller, removed))
+    return Reply([_endpoint(record, endpoint, version)], headers=_warnings(record, version))
 
 
 def _upload(body: Body) -> Upload:
@@ -148,7 +109,9 @@ def _upload(body: Body) -> Upload:
 
 def _answer(record: AppRecord, endpoint: Endpoint, version: Version, status: int = 200) -> Reply:
     """Answer a change: also with what was added to the chain."""
-    return Reply(_endpoint(record, endpoint, version), status, _warnings(record, version, None))
+    added = sum(change.action == "added" for change in version.changes)
+    completed = [f"{added} missing intermediate certificate(s) were added to the chain."] if added else []
+    return Reply(_endpoint(record, endpoint, version), status, _warnings(record, version, *completed))
 
 
 def _endpoint(record: AppRecord, endpoint: Endpoint, version: Version) -> wire.Json:
@@ -156,16 +119,10 @@ def _endpoint(record: AppRecord, endpoint: Endpoint, version: Version) -> wire.J
     return wire.ssl_endpoint(endpoint, version, record.app, target, record.domains, wiring.now())
 
 
-def _warnings(record: AppRecord, version: Version, seen: int | None) -> dict[str, str]:
-    """Return as a header what the user should know; what was added only if the version is new to them."""
+def _warnings(record: AppRecord, version: Version, *more: str) -> dict[str, str]:
+    """Return as a header what the user should know each time."""
     now = wiring.now()
     verdict = version.verdict_at(now, (domain.hostname for domain in record.domains))
-    sentences = [reason.sentence for reason in verdict.reasons if reason.code in TOLD_AGAIN]
-    sentences += filter(None, [expiry.warning(version, now)])
-    added = sum(change.action == "added" for change in version.changes)
-    if added and seen is None:
-        sentences.append(f"{added} missing intermediate certificate(s) were added to the chain.")
+    sentences = [reason.sentence for reason in verdict.reasons if reason.code in WORTH_A_WARNING]
+    sentences += [*filter(None, [expiry.warning(version, now)]), *more]
     return {WARNING: " ".join(sentences).encode("ascii", "replace").decode()} if sentences else {}
-
-
-TOLD_AGAIN = {"expired", "chain_expired", "name_mismatch", "distrusted_root"}
