@@ -64,7 +64,20 @@ def _a_label(label: str, shown: str) -> str:
             f"{shown} is not a hostname: each part between dots is 1 to 63 letters, digits and dashes,"
             " and neither begins nor ends with a dash."
         )
+    if label[2:4] == "--" and not _is_a_label(label):
+        raise Invalid(f"{shown} is not a hostname: dashes in third and fourth place stand for other scripts only.")
     return label
+
+
+def _is_a_label(label: str) -> bool:
+    """Tell whether a label with the reserved dashes is one that is in use (RFC 5890 section 2.3.1)."""
+    if not label.startswith("xn--"):
+        return False
+    try:
+        decoded = label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return False
+    return not decoded.isascii() and _punycode(decoded) == label
 
 
 def _punycode(label: str) -> str:
