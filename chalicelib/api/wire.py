@@ -116,6 +116,7 @@ def ssl_endpoint(
         "certificate_chain": version.certificate_chain,
         "domains": [domain.id for domain in domains],
         "ssl_cert": ssl_cert(version.chain, verdict),
+        "details": details(version.chain),
         "chain_changes": [asdict(change) for change in version.changes],
         "version": endpoint.active,
         "previous_version": endpoint.previous,
@@ -125,18 +126,28 @@ def ssl_endpoint(
 
 
 def ssl_cert(chain: Sequence[Facts], verdict: Verdict) -> Json:
-    """Return what is known about a served chain, leaf first."""
+    """Return a served certificate as Heroku's clients know it, with the verdict."""
     leaf = chain[0]
     return {
+        "id": leaf.fingerprint,
         "ca_signed?": verdict.trusted,
         "trusted": verdict.trusted,
         "reasons": [asdict(reason) for reason in verdict.reasons],
         "self_signed?": leaf.self_signed,
         "acm": False,
         "cert_domains": list(leaf.names),
+        "subject": leaf.subject,
+        "issuer": leaf.issuer,
+        "starts_at": moment(leaf.starts_at),
+        "expires_at": moment(leaf.expires_at),
+    }
+
+
+def details(chain: Sequence[Facts]) -> Json:
+    """Return all that is known about a served chain: the leaf's facts, and each certificate's in `chain`."""
+    return {
+        **_facts(chain[0]),
         "earliest_expiry": moment(min(facts.expires_at for facts in chain)),
-        "id": leaf.fingerprint,
-        **_facts(leaf),
         "chain": [_facts(facts) for facts in chain],
     }
 
@@ -151,6 +162,7 @@ def version(version: Version, endpoint: Endpoint, now: datetime) -> Json:
         "created_at": moment(version.created_at),
         "created_by": version.created_by,
         "ssl_cert": ssl_cert(version.chain, version.verdict_at(now)),
+        "details": details(version.chain),
     }
 
 
@@ -197,6 +209,7 @@ def inspection(inspection: Inspection) -> Json:
     return {
         "certificate_chain": inspection.certificate_chain,
         "ssl_cert": ssl_cert(inspection.chain, inspection.verdict),
+        "details": details(inspection.chain),
         "chain_changes": [asdict(change) for change in inspection.changes],
     }
 

@@ -41,12 +41,12 @@ def test_racing_updates_have_one_winner_a_version(product: Product) -> None:
     answers = race([partial(product.ask, "PATCH", f"{path}/{name}", each) for each in uploads])
     won = [answer.body for answer in answers if answer.status == 200]
     history: list[dict[str, Any]] = product.call("GET", f"{path}/{name}/versions")
-    fingerprints = {each["version"]: each["ssl_cert"]["fingerprint"] for each in history}
+    fingerprints = {each["version"]: each["details"]["fingerprint"] for each in history}
 
     assert {200, 409} >= {answer.status for answer in answers}
     assert len(won) >= 1
     assert list(range(len(won) + 1, 0, -1)) == [each["version"] for each in history]
-    assert {each["version"]: each["ssl_cert"]["fingerprint"] for each in won}.items() <= fingerprints.items()
+    assert {each["version"]: each["details"]["fingerprint"] for each in won}.items() <= fingerprints.items()
 
 
 def test_one_of_fifty_gets_a_domain(product: Product) -> None:
