@@ -59,6 +59,7 @@ def _run(chosen: Options, began: float) -> NoReturn:
     folder.prepare(chosen.state)
     folder.lock(chosen.state)
     place = Folder(chosen.state)
+    place.remove(service.PLACE)  # of a start that was killed
     state = place.state()
     folder.open_database(chosen.state).close()
     ports = Ports()

@@ -20,6 +20,7 @@ class Echo(BaseHTTPRequestHandler):
     """Answers any method with what came in, as text."""
 
     protocol_version = "HTTP/1.1"
+    server_version, sys_version = "demo", ""
     disable_nagle_algorithm = True
     timeout = IDLE_LIMIT
     wbufsize = -1
@@ -35,6 +36,7 @@ class Echo(BaseHTTPRequestHandler):
         body = "\n".join(["The demo app got this request:", "", *lines, "", f"body: {size} bytes", ""]).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":

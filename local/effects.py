@@ -68,6 +68,16 @@ def call(environ: dict[str, Any]) -> Call | None:
     )
 
 
+def replay_token(called: Call, body: bytes) -> str:
+    """Return the ClientRequestToken of a transaction, "" without one: the same again means "did you do it?"."""
+    if called.service != "dynamodb" or not called.target.endswith(".TransactWriteItems"):
+        return ""
+    try:
+        return str(json.loads(body).get("ClientRequestToken") or "")
+    except (ValueError, AttributeError):
+        return ""
+
+
 def effect(called: Call, body: bytes) -> tuple[Row, ...] | None:
     """Return the rows that a call may change; None if it may change anything."""
     if called.path.startswith("/moto-api"):

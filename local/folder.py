@@ -22,6 +22,7 @@ from typing import Any
 
 FORMAT = 1  # of the whole folder; moto's version is the other half of it
 STATE = "state.json"
+BEFORE_STATE = {"lock", ".probe", f".{STATE}.new"}  # what a start that was killed may leave without STATE
 DATABASE = "aws.sqlite"
 ACCESS_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 ACCESS_KEY_LENGTH = 16  # after AKIA: 80 random bits
@@ -67,7 +68,7 @@ class Folder:
             state: dict[str, Any] = json.loads(text)
             _check_format(self.root, state.get("format"))
             return state
-        if strange := [path.name for path in self.root.iterdir() if path.name != "lock"]:
+        if strange := [path.name for path in self.root.iterdir() if path.name not in BEFORE_STATE]:
             raise Unusable(
                 f"The folder {self.root} holds {strange[0]} and no state of SSL Endpoint. Choose an empty folder"
                 " with SSL_ENDPOINT_STATE."

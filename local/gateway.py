@@ -13,11 +13,13 @@ from urllib.parse import parse_qs
 
 from chalice import Chalice
 
+from chalicelib.api.body import MAX_BODY_BYTES
+
 REFUSALS = {
     400: ("bad_request", "The request cannot be understood."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not know that method."),
-    413: ("request_too_large", "The request is too large; a body may have up to 262,144 bytes."),
+    413: ("request_too_large", f"The request is too large; a body may have up to {MAX_BODY_BYTES:,} bytes."),
     415: ("unsupported_media_type", "Send JSON, with Content-Type: application/json."),
     431: ("request_header_fields_too_large", "The headers are too large."),
     501: ("not_implemented", "This transfer encoding is not supported."),

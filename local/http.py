@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
-import sys
+import select
+import socket
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -23,12 +25,15 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask
 
+from chalicelib.api.body import MAX_BODY_BYTES
 from local import static
 from local.gateway import Answer, Gateway, Request, refusal
 
-BODY_LIMIT = 256 * 1024  # bytes
 THREADS = 16
 IDLE_LIMIT = 120  # seconds without a byte
+SWALLOW_BYTES = 64 * 1024 * 1024  # of a request that is refused before its end
+SWALLOW_SECONDS = 10.0
+QUIET_SECONDS = 0.1
 FRONTEND = Path(__file__).parents[1] / "frontend"
 log = logging.getLogger("api")
 
@@ -56,7 +61,7 @@ class Site:
 
     def _answer(self, environ: dict[str, Any], request_id: str) -> Answer:
         request = _request(environ, request_id)
-        if len(request.body) > BODY_LIMIT:
+        if len(request.body) > MAX_BODY_BYTES:
             return refusal(413, request.id)
         if request.path == "/api" or request.path.startswith("/api/"):
             return self._gateway.answer(replace(request, path=request.path.removeprefix("/api") or "/"))
@@ -71,6 +76,7 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
     """Tells in JSON what waitress refuses by itself."""
 
     def execute(self) -> None:
+        _swallow(self.channel.socket)
         answer = refusal(self.request.error.code, str(uuid4()))
         self.status = f"{answer.status} {_reason(answer.status)}"
         self.response_headers.extend(answer.headers)
@@ -94,7 +100,7 @@ def server(app: Chalice, port: int, frontend: Path = FRONTEND) -> TcpWSGIServer:
         port=port,
         threads=THREADS,
         ident=None,
-        max_request_body_size=BODY_LIMIT + 1,
+        max_request_body_size=MAX_BODY_BYTES + 1,
         channel_timeout=IDLE_LIMIT,
         clear_untrusted_proxy_headers=True,
     )
@@ -102,14 +108,13 @@ def server(app: Chalice, port: int, frontend: Path = FRONTEND) -> TcpWSGIServer:
 
 
 def main() -> None:
-    """Serve app.py until SIGTERM, then let the requests that have begun come to their end."""
+    """Serve app.py until the process is ended."""
     parser = argparse.ArgumentParser(prog="python -m local.http", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     from app import app  # noqa: PLC0415, its settings come from the environment of this process
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server(app, options.port).run()
 
 
@@ -128,9 +133,20 @@ def _request(environ: dict[str, Any], request_id: str) -> Request:
         path=path,
         query=environ.get("QUERY_STRING", ""),
         headers=headers,
-        body=environ["wsgi.input"].read(BODY_LIMIT + 1),
+        body=environ["wsgi.input"].read(MAX_BODY_BYTES + 1),
         client=environ.get("REMOTE_ADDR", ""),
     )
+
+
+def _swallow(connection: socket.socket) -> None:
+    """Read what a client is still sending: closing on unread bytes would reset the connection, answer and all."""
+    deadline, left = time.monotonic() + SWALLOW_SECONDS, SWALLOW_BYTES
+    with suppress(OSError):
+        while left > 0 and time.monotonic() < deadline and select.select([connection], [], [], QUIET_SECONDS)[0]:
+            block = connection.recv(65536)
+            if not block:
+                return
+            left -= len(block)
 
 
 def _reason(status: int) -> str:

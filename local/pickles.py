@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import pickle
@@ -24,6 +25,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.s3.models import s3_backends
 from moto.s3.utils import _VersionedKeyStore
 
+BYTES = "bytes"
 STATELESS = {"moto_api", "instance_metadata"}
 
 
@@ -37,7 +39,7 @@ class Rows:
         """Return the items of a table, by hash key and range key."""
         found: Any = defaultdict(dict)
         for (text,) in self._database.execute("SELECT attributes FROM items WHERE owner = ?", (owner,)):
-            attributes = json.loads(text)
+            attributes = json.loads(text, object_hook=_bytes_back)
             hash_key = DynamoType(attributes[hash_name])
             if range_name is None:
                 found[hash_key] = Item(hash_key, None, attributes)
@@ -52,6 +54,11 @@ class Rows:
         for key, versions in self._database.execute("SELECT key, versions FROM objects WHERE owner = ?", (owner,)):
             found.setlist(key, load(versions, self))
         return found
+
+
+def attributes_text(item: Item) -> str:
+    """Return the attributes of an item as JSON, typed as on the wire."""
+    return json.dumps(item.to_json()["Attributes"], ensure_ascii=False, default=_as_json)
 
 
 def dump(value: Any) -> bytes:
@@ -125,6 +132,15 @@ class _Unpickler(pickle.Unpickler):
             return self._rows.objects(*where)
         service, account, region = where
         return get_backend(service)[account][region]
+
+
+def _as_json(value: bytes | set[Any]) -> Any:
+    return {BYTES: base64.b64encode(value).decode()} if isinstance(value, bytes) else list(value)
+
+
+def _bytes_back(read: dict[str, Any]) -> Any:
+    # On the wire a member of this name would hold another object, not text.
+    return base64.b64decode(read[BYTES]) if isinstance(read.get(BYTES), str) else read
 
 
 def _rsa_key(der: bytes) -> Any:

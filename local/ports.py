@@ -24,12 +24,15 @@ class Ports:
 
     def __init__(self) -> None:
         self._held: list[socket.socket] = []
+        self._taken: set[int] = set()
 
     def take(self, port: int, setting: str = "") -> int:
         """Reserve a port of 127.0.0.1, 0 being any free one, and return it.
 
         Raises Unusable if something listens there; `setting` is what the user would change.
         """
+        if port in self._taken:
+            raise Unusable(f"Port {port} is wanted twice. Choose another one with {setting}.")
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
@@ -61,6 +64,7 @@ class Ports:
             reserved.close()
             raise
         taken: int = reserved.getsockname()[1]
+        self._taken.add(taken)
         if sys.platform == "linux":
             self._held.append(reserved)
         else:

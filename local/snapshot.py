@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from moto.backends import get_backend
 from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.s3.models import s3_backends
 
 from local import folder, pickles
@@ -23,8 +24,11 @@ from local.effects import ItemRow, ObjectRow, Row
 
 ACCOUNT = "123456789012"
 PARTITION = "aws"
+TOKEN_SECONDS = 600  # AWS remembers a ClientRequestToken for ten minutes; moto does not at all
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (owner TEXT, key TEXT, attributes TEXT, PRIMARY KEY (owner, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, done REAL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tokens_by_age ON tokens (done);
 CREATE TABLE IF NOT EXISTS objects (owner TEXT, key TEXT, versions BLOB, PRIMARY KEY (owner, key));
 """
 
@@ -44,9 +48,19 @@ class Snapshot:
         """Let go of the file."""
         self._database.close()
 
-    def save(self, rows: Iterable[Row]) -> None:
-        """Write these items and objects as they are now, all or none."""
+    def has_done(self, token: str) -> bool:
+        """Tell whether a transaction with this ClientRequestToken was done within the last ten minutes."""
+        with self._lock:
+            since = time.time() - TOKEN_SECONDS
+            done = self._database.execute("SELECT 1 FROM tokens WHERE token = ? AND done > ?", (token, since))
+            return done.fetchone() is not None
+
+    def save(self, rows: Iterable[Row], token: str = "") -> None:
+        """Write these items and objects as they are now, all or none; and that the token's transaction is done."""
         with self._transaction() as database:
+            if token:
+                database.execute("DELETE FROM tokens WHERE done < ?", (time.time() - TOKEN_SECONDS,))
+                database.execute("REPLACE INTO tokens VALUES (?, ?)", (token, time.time()))
             for row in rows:
                 if isinstance(row, ItemRow):
                     _save_item(database, row)
@@ -98,7 +112,7 @@ def _save_item(database: sqlite3.Connection, row: ItemRow) -> None:
     if item is None:
         database.execute("DELETE FROM items WHERE owner = ? AND key = ?", place)
     else:
-        database.execute("REPLACE INTO items VALUES (?, ?, ?)", (*place, _attributes(item)))
+        database.execute("REPLACE INTO items VALUES (?, ?, ?)", (*place, pickles.attributes_text(item)))
 
 
 def _save_object(database: sqlite3.Connection, row: ObjectRow) -> None:
@@ -114,7 +128,7 @@ def _save_object(database: sqlite3.Connection, row: ObjectRow) -> None:
 def _all_items() -> Iterator[tuple[str, str, str]]:
     for owner, table in pickles.tables():
         for item in table.all_items():
-            yield owner, _key(item.hash_key, item.range_key), _attributes(item)
+            yield owner, _key(item.hash_key, item.range_key), pickles.attributes_text(item)
 
 
 def _all_objects() -> Iterator[tuple[str, str, bytes]]:
@@ -126,7 +140,3 @@ def _all_objects() -> Iterator[tuple[str, str, bytes]]:
 def _key(hash_key: DynamoType, range_key: DynamoType | None) -> str:
     parts = [hash_key] if range_key is None else [hash_key, range_key]
     return json.dumps([[part.type, str(part.cast_value)] for part in parts], ensure_ascii=False)
-
-
-def _attributes(item: Item) -> str:
-    return json.dumps(item.to_json()["Attributes"], ensure_ascii=False)

@@ -22,6 +22,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import stack
+from local.front import Front
+from local.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[2]
 ACCESS_KEY = "AKIA" + "A" * 16
@@ -224,6 +226,57 @@ def test_failed_transaction_with_an_update_leaves_the_item_alone(cloud: Cloud, m
 
     assert "TransactionCanceledException" == caught.value.response["Error"]["Code"]
     assert "1" == client.get_item(TableName=made["Table"], Key=item("head"))["Item"]["ver"]["S"]
+
+
+def test_transaction_sent_again_is_not_done_again(cloud: Cloud, made: dict[str, str]) -> None:
+    """Who did not hear the answer may ask again with the same token, even after kill -9, and gets it."""
+    put = {
+        "TableName": made["Table"],
+        "Item": item("asked-again"),
+        "ConditionExpression": "attribute_not_exists(PK)",
+    }
+
+    def ask(token: str) -> int:
+        client = cloud.client("dynamodb")
+        answer = client.transact_write_items(TransactItems=[{"Put": put}], ClientRequestToken=token)
+        status: int = answer["ResponseMetadata"]["HTTPStatusCode"]
+        return status
+
+    first, second = ask("token-1"), ask("token-1")
+    cloud.kill()
+    cloud.start()
+    third = ask("token-1")
+    with pytest.raises(ClientError) as caught:
+        ask("token-2")
+
+    assert (200, 200, 200) == (first, second, third)
+    assert "TransactionCanceledException" == caught.value.response["Error"]["Code"]
+
+
+def test_write_that_cannot_be_kept_is_never_acknowledged(tmp_path: Path) -> None:
+    """If the state file cannot be written, the process ends instead of answering."""
+
+    class Ended(Exception):
+        """Stands for the end of the process."""
+
+    def give_up() -> None:
+        raise Ended
+
+    def moto(_: Any, start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"{}"]
+
+    snapshot = Snapshot(tmp_path)
+    front = Front(moto, ACCESS_KEY, snapshot, give_up)
+    snapshot.close()
+    environ = {
+        "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/20261123/us-east-1/s3/aws4_request, x",
+        "REQUEST_METHOD": "PUT",
+        "PATH_INFO": "/bucket/key",
+    }
+
+    with pytest.raises(Ended):
+        front.answer(environ, b"")
 
 
 def test_queries_give_what_the_key_condition_means(cloud: Cloud, made: dict[str, str]) -> None:
