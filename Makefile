@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/requirements.stamp
 
-.PHONY: run test lint fmt bench package clean
+.PHONY: run test lint fmt bench learn package clean
 run: $(STAMP)
 	@exec $(BIN)/python -m local $(ARGS)
 
@@ -28,6 +28,9 @@ fmt: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+learn: $(STAMP)
+	@$(BIN)/python -m local.learn $(PEM)
 
 package: $(STAMP)
 	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} $(BIN)/chalice package --stage prod \

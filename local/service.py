@@ -93,6 +93,7 @@ class Service:
             "edge_http": f"http://{HOST}:{self._ports.edge_http}",
             "zone": self._options.zone,
             "demo": f"http://{HOST}:{self._ports.demo}",
+            "aws": f"http://{HOST}:{self._ports.aws}",
             "state": str(self._folder.root),
             "pid": os.getpid(),
             "pids": self._children.pids(),
