@@ -7,7 +7,19 @@ from typing import Any
 from chalice import Chalice
 
 from chalicelib import wiring
-from chalicelib.api import accounts, addons, apps, certificates, domains, health, ssl_doctor, ssl_endpoints
+from chalicelib.api import (
+    accounts,
+    activity,
+    addons,
+    apps,
+    certificates,
+    checks,
+    domains,
+    health,
+    overview,
+    ssl_doctor,
+    ssl_endpoints,
+)
 
 app = Chalice(app_name="ssl-endpoint")
 app.experimental_feature_flags.update(["BLUEPRINTS"])
@@ -19,6 +31,9 @@ for blueprint in (
     certificates.resource,
     ssl_endpoints.resource,
     domains.resource,
+    activity.resource,
+    checks.resource,
+    overview.resource,
     ssl_doctor.resource,
 ):
     app.register_blueprint(blueprint)

@@ -17,6 +17,7 @@ class Settings:
     app_zone: str  # an app's own domain is <app>.<app_zone>
     default_region: str
     regions: tuple[str, ...]
+    edge: tuple[str, int]  # where the edge can be reached, to look at what it serves
     price_cents: int  # of the add-on, a month; shown, never billed
     fetch_issuers: bool  # whether missing intermediates are fetched from where certificates say they are
     extra_roots_pem: str | None  # path of a PEM file with private CAs to trust beside Mozilla's
@@ -34,7 +35,13 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         app_zone=environment.get("SSL_ENDPOINT_APP_ZONE", "app.localhost"),
         default_region=default_region,
         regions=tuple(region.strip() for region in regions.split(",") if region.strip()),
+        edge=_address(environment.get("SSL_ENDPOINT_EDGE", "127.0.0.1:8443")),
         price_cents=int(environment.get("SSL_ENDPOINT_PRICE_CENTS", "2000")),
         fetch_issuers=environment.get("SSL_ENDPOINT_FETCH_ISSUERS", "") in {"1", "true", "yes"},
         extra_roots_pem=environment.get("EXTRA_ROOTS_PEM") or None,
     )
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)

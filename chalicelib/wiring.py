@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.service.addons import Addons
     from chalicelib.service.apps import Apps
     from chalicelib.service.certificates import Certificates
+    from chalicelib.service.checks import Checks
     from chalicelib.service.doctor import Doctor
     from chalicelib.service.domains import Domains
     from chalicelib.service.endpoints import Endpoints
@@ -105,7 +106,7 @@ def tokens() -> Tokens:
     from chalicelib.aws.accounts import Accounts
     from chalicelib.service.tokens import Tokens
 
-    return Tokens(Accounts(_table()), now, os.urandom)
+    return Tokens(Accounts(_table()), idempotency(), now, os.urandom)
 
 
 @cache
@@ -147,6 +148,15 @@ def removal() -> Removal:
     from chalicelib.service.removal import Removal
 
     return Removal(apps(), addons(), endpoints(), domains())
+
+
+@cache
+def checks() -> Checks:
+    """Return the use-case that looks at what is true now."""
+    from chalicelib.net import handshake, lookup
+    from chalicelib.service.checks import Checks
+
+    return Checks(_endpoints(), settings().edge, settings().app_zone, handshake.leaf, lookup.look_up)
 
 
 @cache

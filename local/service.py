@@ -140,5 +140,6 @@ def environment(
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "SSL_ENDPOINT_ZONE": options.zone,
+        "SSL_ENDPOINT_EDGE": f"{HOST}:{ports.edge}",
         "EXTRA_ROOTS_PEM": str(options.extra_roots_pem or ""),
     }

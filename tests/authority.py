@@ -14,9 +14,11 @@ from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+
+from chalicelib.x509 import der
 
 # What is issued is valid now, by the real clock, because the end-to-end tests have no other.
 NOW = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0)
@@ -162,6 +164,16 @@ def self_signed(*names: str, kind: str = "P-256", key: Key | None = None, ca: bo
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(n) for n in names]), critical=False)
     builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
     return LeafCert(_sign(builder, key), key)
+
+
+def signed_with_sha1(certificate: x509.Certificate, issuer_key: Key) -> x509.Certificate:
+    """Return a certificate signed again with ECDSA and SHA-1, which the library itself no longer does."""
+    assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
+    old, new = bytes.fromhex("300a06082a8648ce3d040302"), bytes.fromhex("300906072a8648ce3d0401")
+    fields = der.first(certificate.tbs_certificate_bytes).content.replace(old, new)
+    signed = der.encode(der.SEQUENCE, fields)
+    signature = der.encode(der.BIT_STRING, b"\0" + issuer_key.sign(signed, ec.ECDSA(SHA1())))
+    return x509.load_der_x509_certificate(der.encode(der.SEQUENCE, signed + new + signature))
 
 
 def pem(*certificates: x509.Certificate) -> str:

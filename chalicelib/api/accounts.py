@@ -46,10 +46,9 @@ def create_token(caller: Caller) -> Any:
     body = resource.body()
     seconds = body.number("expires_in", 1, LONGEST_LIFE)
     lifetime = timedelta(seconds=seconds) if seconds else None
-    token, secret = wiring.tokens().make(
-        caller.account_id, body.text("name"), body.optional_text("scope") or "write", lifetime
-    )
-    return Reply({**wire.token(token), "token": secret}, 201)
+    scope = body.optional_text("scope") or "write"
+    token, secret = wiring.tokens().make(caller, body.text("name"), scope, lifetime)
+    return Reply({**wire.token(token), "token": secret}, 201, secret=True)
 
 
 @resource.on("/tokens/{token}", "DELETE", scope="admin")

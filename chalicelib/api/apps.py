@@ -10,7 +10,7 @@ from chalicelib.api.http import Reply, Resource
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Caller
-from chalicelib.model.record import AppRecord
+from chalicelib.model.record import AppRecord, Collaborator
 
 NO_ACM = "Automatic certificates are not offered here: bring your own with `heroku certs:add`."
 
@@ -49,11 +49,9 @@ def show_app(caller: Caller, record: AppRecord) -> Any:
 @resource.on_app("/apps/{app}", "PATCH")
 def change_app(caller: Caller, record: AppRecord) -> Any:
     """Rename an app or put another server behind it: {"name", "origin"}, each optional."""
-    body, app = resource.body(), record.app
-    if (name := body.optional_text("name")) is not None:
-        app = wiring.apps().rename(caller, app, name)
-    if (origin := body.optional_text("origin")) is not None:
-        app = wiring.apps().change_origin(caller, app, origin)
+    body = resource.body()
+    name, origin = body.optional_text("name"), body.optional_text("origin")
+    app = wiring.apps().change(caller, record.app, name, origin)
     return _app(app, wiring.tokens().owner(app))
 
 
@@ -75,9 +73,9 @@ def add_collaborator(caller: Caller, record: AppRecord) -> Any:
     """Let another account use the app: {"user": e-mail address, "permission": "read" or "write"}. Owner only."""
     record.need_owner(caller)
     body = resource.body()
-    account = wiring.tokens().known(body.text("user"))
     permission = body.optional_text("permission") or "write"
-    admitted = wiring.apps().admit(caller, record.app, account, permission)
+    admitted = Collaborator(*wiring.tokens().known(body.text("user")), permission)
+    wiring.apps().admit(caller, record, admitted)
     return Reply(wire.collaborator(admitted, record.app), 201)
 
 
@@ -121,9 +119,9 @@ def disable_acm(caller: Caller, record: AppRecord) -> Any:
 
 
 def _listed(caller: Caller) -> list[wire.Json]:
-    own = wiring.tokens().account_of(caller)
     apps = wiring.apps().of_caller(caller)
-    return [_app(app, own if app.account_id == own.id else None) for app in apps]
+    owners = wiring.tokens().owners(apps)
+    return [_app(app, owners.get(app.account_id)) for app in apps]
 
 
 def _app(app: App, owner: Account | None) -> wire.Json:

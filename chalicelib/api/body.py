@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,7 @@ MAX_BODY_BYTES = 256 * 1024
 FORM = "application/x-www-form-urlencoded"  # what `curl --data-urlencode private_key@server.key` sends
 MAX_FORM_FIELDS = 20
 WORDS = {"true": True, "false": False}
+HALF_A_PAIR = re.compile("[\ud800-\udfff]")  # JSON can write one, UTF-8 cannot
 
 
 class Body:
@@ -54,6 +56,8 @@ class Body:
         value = self._fields.get(name)
         if value is not None and not isinstance(value, str):
             raise Invalid(f"The field {name!r} has to be text.")
+        if value is not None and HALF_A_PAIR.search(value):
+            raise Invalid(f"The field {name!r} has half of a surrogate pair, which is no character.")
         return value
 
     def flag(self, name: str, *, default: bool) -> bool:

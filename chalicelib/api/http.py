@@ -55,6 +55,7 @@ class Reply:
     body: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    secret: bool = False  # shown this once: not kept for repetitions
 
 
 class Resource(Blueprint):
@@ -108,11 +109,8 @@ class Resource(Blueprint):
             once = _once(self.current_request)
             if once is None:
                 return view(caller, **parameters)
-            if (kept := wiring.idempotency().answer(caller.account_id, once)) is not None:
-                return Reply(kept.body, kept.status, {"Idempotency-Replayed": "true"})
-            reply = _reply(view(replace(caller, once=once), **parameters))
-            wiring.idempotency().keep(caller.account_id, once, reply.status, reply.body)
-            return reply
+            caller = replace(caller, once=once)
+            return _replayed(caller) or _first(caller, lambda: _reply(view(caller, **parameters)))
 
         return authorised
 
@@ -124,7 +122,8 @@ class Resource(Blueprint):
             try:
                 reply = _reply(view(**{name: unquote(value) for name, value in parameters.items()}))
                 if isinstance(reply.body, list):
-                    reply = Reply(*paging.page(reply.body, request.headers.get("range") or ""))
+                    rows, status, headers = paging.page(reply.body, request.headers.get("range") or "")
+                    reply = replace(reply, body=rows, status=status, headers={**reply.headers, **headers})
             except SSLEndpointError as error:
                 reply = refusal(error)
             except Exception:
@@ -173,6 +172,25 @@ def _response(reply: Reply, request_id: str) -> Response:
     headers.setdefault("Content-Type", "application/json")
     body = reply.body if isinstance(reply.body, str) else json.dumps(reply.body, ensure_ascii=False)
     return Response(body=body, status_code=reply.status, headers=headers)
+
+
+def _replayed(caller: Caller) -> Reply | None:
+    """Return what this request was told before, if it was done; see aws.idempotency."""
+    kept = wiring.idempotency().answer(caller)
+    return Reply(kept.body, kept.status, {"Idempotency-Replayed": "true"}) if kept else None
+
+
+def _first(caller: Caller, ask: Callable[[], Reply]) -> Reply:
+    """Return the answer to a request that was not done before, and keep it for its repetitions."""
+    try:
+        reply = ask()
+    except SSLEndpointError:
+        if (meanwhile := _replayed(caller)) is not None:  # it may be the same request that was in the way
+            return meanwhile
+        raise
+    if not reply.secret:
+        wiring.idempotency().keep(caller, reply.status, reply.body)
+    return reply
 
 
 def _once(request: Request) -> Once | None:

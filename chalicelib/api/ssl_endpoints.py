@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from chalicelib.service.certificates import Upload
 
 JOINS_BOTH_LISTS = "version=3.sni_ssl_cert"  # the Accept header of a client that asks for both
+# The Accept header of clients that ask ssl-doctor before they upload, unless they are told --bypass.
+ASKS_THE_DOCTOR = ("version=3.ssl_cert", "version=3.sni_ssl_cert")
 WORTH_A_WARNING = {"expired", "chain_expired", "distrusted_root", "name_mismatch"}
 WARNING = "X-Heroku-Warning"  # Heroku's clients print it
 
@@ -103,8 +105,16 @@ def _upload(body: Body) -> Upload:
         certificate_chain=body.text("certificate_chain", "pem"),
         private_key=body.optional_text("private_key", "key") or "",
         pass_phrase=body.optional_text("pass_phrase"),
-        preprocess=body.flag("preprocess", default=True),
+        preprocess=body.flag("preprocess", default=not _is_final(body)),
     )
+
+
+def _is_final(body: Body) -> bool:
+    """Tell whether an upload is the doctor's answer, or one that was kept from the doctor by --bypass.
+
+    Such a client has no other way to say that the chain is to be served as it comes.
+    """
+    return "pem" in body or resource.header("accept").endswith(ASKS_THE_DOCTOR)
 
 
 def _answer(record: AppRecord, endpoint: Endpoint, version: Version, status: int = 200) -> Reply:

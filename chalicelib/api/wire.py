@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from chalicelib.model import dns
+from chalicelib.model.activity import Activity
 from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Token
 from chalicelib.model.domain import Domain
@@ -18,9 +20,10 @@ from chalicelib.x509.facts import Facts, Verdict
 
 if TYPE_CHECKING:
     from chalicelib.service.certificates import Inspection
+    from chalicelib.service.checks import AppCheck
 
 Json = dict[str, Any]
-
+COMMON_NAME = re.compile(r"(?:^|; )CN=([^;]+)")
 
 STACK = {"id": "4c3a6a5c-7a0e-4c0b-9d8f-2a6f4a1b9c01", "name": "container"}
 
@@ -135,7 +138,7 @@ def ssl_cert(chain: Sequence[Facts], verdict: Verdict) -> Json:
         "reasons": [asdict(reason) for reason in verdict.reasons],
         "self_signed?": leaf.self_signed,
         "acm": False,
-        "cert_domains": list(leaf.names),
+        "cert_domains": list(leaf.names) or COMMON_NAME.findall(leaf.subject),  # shown as "Common Name(s)"
         "subject": leaf.subject,
         "issuer": leaf.issuer,
         "starts_at": moment(leaf.starts_at),
@@ -149,6 +152,61 @@ def details(chain: Sequence[Facts]) -> Json:
         **_facts(chain[0]),
         "earliest_expiry": moment(min(facts.expires_at for facts in chain)),
         "chain": [_facts(facts) for facts in chain],
+    }
+
+
+def overview(record: AppRecord, version: Version | None, app_zone: str, now: datetime) -> Json:
+    """Return an app with what it is served with, in short; `version` may lack its PEM."""
+    app, addon, endpoint, target = record.app, record.addon, record.endpoint, record.target(app_zone)
+    hostnames = [domain.hostname for domain in record.domains]
+    serving = (
+        endpoint
+        and version
+        and {
+            "id": endpoint.id,
+            "name": endpoint.name,
+            "cname": target,
+            "version": endpoint.active,
+            "previous_version": endpoint.previous,
+            "updated_at": moment(endpoint.updated_at),
+            "ssl_cert": ssl_cert(version.chain, version.verdict_at(now, hostnames)),
+            "earliest_expiry": moment(version.expires_at),
+        }
+    )
+    return {
+        "id": app.id,
+        "app": {"id": app.id, "name": app.name},
+        "region": app.region,
+        "origin": app.origin or None,
+        "target": target,
+        "addon": {"id": addon.id, "name": addon.name, "hostname": addon.hostname} if addon else None,
+        "domains": hostnames,
+        "endpoint": serving or None,
+    }
+
+
+def check(check: AppCheck, edge: tuple[str, int], now: datetime) -> Json:
+    """Return what was found when somebody looked at an app."""
+    host, port = edge
+    return {
+        "checked_at": moment(now),
+        "edge": {**asdict(check.edge), "host": host, "port": port},
+        "domains": [
+            {"id": domain.id, "hostname": domain.hostname, "dns": asdict(dns_state), "tls": asdict(tls)}
+            for domain, dns_state, tls in check.domains
+        ],
+    }
+
+
+def activity(activity: Activity) -> Json:
+    """Return something that happened."""
+    return {
+        "id": activity.id,
+        "created_at": moment(activity.at),
+        "actor": activity.actor,
+        "action": activity.action,
+        "detail": activity.detail,
+        "request_id": activity.request_id,
     }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.aws.table import Item, Table
+from chalicelib.aws.table import Item, Table, Write
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import times
 from chalicelib.model.caller import Account, Token
@@ -21,10 +22,15 @@ class Accounts:
         item = self._table.get(f"ACCOUNT#{account_id}", "ACCOUNT")
         return _account(item) if item else None
 
-    def by_email(self, email: str) -> Account | None:
-        """Return the account with that address, given in lower case."""
+    def by_ids(self, account_ids: Iterable[str]) -> list[Account]:
+        """Return the accounts, in any order."""
+        keys = [{"PK": f"ACCOUNT#{account_id}", "SK": "ACCOUNT"} for account_id in set(account_ids)]
+        return list(map(_account, self._table.get_many(keys)))
+
+    def id_of(self, email: str) -> str | None:
+        """Return the id of the account with that address, given in lower case."""
         claim = self._table.get(f"EMAIL#{email}", "EMAIL")
-        return self.by_id(claim["account_id"]) if claim else None
+        return claim["account_id"] if claim else None
 
     def create(self, account: Account) -> None:
         """Store a new account; raise Conflict if its address has one."""
@@ -44,7 +50,7 @@ class Accounts:
         item = self._table.get(f"TOKEN#{sha256}", "TOKEN")
         return _token(item) if item else None
 
-    def add_token(self, token: Token, sha256: str) -> None:
+    def add_token(self, token: Token, sha256: str, *writes: Write) -> None:
         """Store a token under the digest of its secret."""
         item = {
             "token_id": token.id,
@@ -57,20 +63,20 @@ class Accounts:
         there = Conflict("That token is there already.")
         listed = {**item, "PK": f"ACCOUNT#{token.account_id}", "SK": f"TOKEN#{token.id}", "sha256": sha256}
         found = {**item, "PK": f"TOKEN#{sha256}", "SK": "TOKEN"}
-        self._table.commit([self._table.new(found, there), self._table.new(listed, there)])
+        self._table.commit([self._table.new(found, there), self._table.new(listed, there), *writes])
 
     def tokens(self, account_id: str) -> list[Token]:
         """Return the account's tokens, oldest first."""
         listed = map(_token, self._table.query(f"ACCOUNT#{account_id}", "TOKEN#"))
         return sorted(listed, key=lambda token: token.created_at)
 
-    def remove_token(self, account_id: str, token_id: str) -> Token:
+    def remove_token(self, account_id: str, token_id: str, *writes: Write) -> Token:
         """Delete a token and return what it was; raise NotFound if the account has none such."""
         listed = self._table.get(f"ACCOUNT#{account_id}", f"TOKEN#{token_id}")
         if listed is None:
             raise NotFound("token")
         found = {"PK": f"TOKEN#{listed['sha256']}", "SK": "TOKEN"}
-        self._table.commit([self._table.strike(found), self._table.strike(listed)])
+        self._table.commit([self._table.strike(found), self._table.strike(listed), *writes])
         return _token(listed)
 
 

@@ -26,19 +26,17 @@ class Activities:
             "PK": f"ACTIVITY#{app_id}",
             "SK": f"{times.text(at)}#{uuid4()}",
             "app_id": app_id,
-            "at": times.text(at),
             "actor": caller.token_name,
             "request_id": caller.request_id,
             "action": action,
             "detail": detail,
             "ttl": int((at + timedelta(days=KEPT_DAYS)).timestamp()),
         }
-        once = caller.once
-        marks = [self._idempotency.mark(caller.account_id, once)] if once else []
-        return [self._table.add(item), *marks]
+        return [self._table.add(item), *self._idempotency.marks(caller)]
 
     def of_app(self, app_id: str) -> Iterator[Activity]:
         """Yield what happened to the app, newest first."""
         for item in self._table.query(f"ACTIVITY#{app_id}", newest_first=True):
             fields = ("app_id", "actor", "request_id", "action", "detail")
-            yield Activity(at=times.moment(item["at"]), **{field: item[field] for field in fields})
+            at, _, identity = item["SK"].partition("#")
+            yield Activity(id=identity, at=times.moment(at), **{field: item[field] for field in fields})

@@ -59,6 +59,8 @@ def _item(addon: Addon) -> dict[str, Any]:
         "SK": "ADDON",
         "addon_id": addon.id,
         "app_id": addon.app_id,
+        "account_id": addon.account_id,
+        "owner": addon.account_id,
         "name": addon.name,
         "endpoint_name": addon.endpoint_name,
         "hostname": addon.hostname,
@@ -71,6 +73,7 @@ def addon(item: dict[str, Any]) -> Addon:
     return Addon(
         id=item["addon_id"],
         app_id=item["app_id"],
+        account_id=item["account_id"],
         name=item["name"],
         endpoint_name=item["endpoint_name"],
         hostname=item.get("hostname"),

@@ -33,18 +33,17 @@ class Apps:
 
     def record(self, app_id: str) -> AppRecord | None:
         """Return the app with all that belongs to it, whoever owns it."""
-        parts: dict[str, list[Item]] = defaultdict(list)
-        for item in self._table.query(f"APP#{app_id}"):
-            parts[item["SK"].partition("#")[0]].append(item)
-        if not parts["APP"] or parts["APP"][0]["removed"]:
-            return None
-        return AppRecord(
-            app=_app(parts["APP"][0]),
-            addon=next(map(addons.addon, parts["ADDON"]), None),
-            latest_endpoint=next(map(endpoints.endpoint, parts["ENDPOINT"]), None),
-            latest_domains={item["hostname"]: domains.domain(item) for item in parts["DOMAIN"]},
-            collaborators=tuple(map(_collaborator, parts["COLLABORATOR"])),
-        )
+        return _record(self._table.query(f"APP#{app_id}"))
+
+    def records_of(self, account_id: str) -> list[AppRecord]:
+        """Return all apps of an account and those that it may use, by name; what just changed may be missing."""
+        owned: dict[str, list[Item]] = defaultdict(list)
+        for item in self._table.owned_by(account_id):
+            owned[item["app_id"]].append(item)
+        listed = [item["app_id"] for item in self._table.query(f"ACCOUNT#{account_id}", "APP#")]
+        shared = [self.record(app_id) for app_id in listed if app_id not in owned]
+        records = [record for record in (*map(_record, owned.values()), *shared) if record]
+        return sorted(records, key=lambda record: record.app.name)
 
     def of_account(self, account_id: str) -> list[App]:
         """Return the account's apps by name."""
@@ -71,23 +70,23 @@ class Apps:
             ]
         )
 
-    def save(self, app: App, *writes: Write) -> None:
-        """Store a changed app over the one before it; raise Conflict if that is no longer the newest."""
-        self._table.commit([self._table.replace(self._item(app), app.ver - 1, _raced(app)), *writes])
+    def change(self, before: App, after: App, *writes: Write) -> None:
+        """Store a changed app over the one before it, under its new name if it has one.
 
-    def rename(self, before: App, after: App, *writes: Write) -> None:
-        """Store an app under another name; raise Invalid if that is taken, Conflict if it was just changed."""
-        raced, taken = _raced(before), Invalid(f"Name {after.name} is already taken; choose another one.")
+        Raises Invalid if that name is taken, and Conflict if the one before is no longer the newest.
+        """
+        raced = _raced(before)
+        names = self._move(before, after, raced) if after.name != before.name else []
+        self._table.commit([*names, self._table.replace(self._item(after), before.ver, raced), *writes])
+
+    def _move(self, before: App, after: App, raced: Conflict) -> list[Write]:
+        taken = Invalid(f"Name {after.name} is already taken; choose another one.")
         claim = {"PK": f"APPNAME#{after.name}", "SK": "APPNAME", "app_id": after.id}
         free = {"PK": f"APPNAME#{before.name}", "SK": "APPNAME"}
-        self._table.commit(
-            [
-                self._table.new(claim, taken),
-                self._table.delete(free, "app_id = :id", {":id": before.id}, raced),
-                self._table.replace(self._item(after), before.ver, raced),
-                *writes,
-            ]
-        )
+        return [
+            self._table.new(claim, taken),
+            self._table.delete(free, "app_id = :id", {":id": before.id}, raced),
+        ]
 
     def remove(self, tombstone: App, collaborators: Sequence[Collaborator], *writes: Write) -> None:
         """Store the tombstone of an app, free its name and strike it off everybody's list."""
@@ -137,7 +136,7 @@ class Apps:
             "updated_at": updated,
             "ver": app.ver,
             "removed": app.removed,
-            **_ttl(app),
+            **(_ttl(app) if app.removed else {"owner": app.account_id}),
         }
 
 
@@ -146,7 +145,23 @@ def _raced(app: App) -> Conflict:
 
 
 def _ttl(app: App) -> Item:
-    return {"ttl": int((app.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())} if app.removed else {}
+    return {"ttl": int((app.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())}
+
+
+def _record(items: Iterable[Item]) -> AppRecord | None:
+    parts: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        parts[item["SK"].partition("#")[0]].append(item)
+    if not parts["APP"] or parts["APP"][0]["removed"]:
+        return None
+    return AppRecord(
+        app=_app(parts["APP"][0]),
+        addon=next(map(addons.addon, parts["ADDON"]), None),
+        latest_endpoint=next(map(endpoints.endpoint, parts["ENDPOINT"]), None),
+        latest_domains={item["hostname"]: domains.domain(item) for item in parts["DOMAIN"]},
+        collaborators=tuple(map(_collaborator, parts["COLLABORATOR"])),
+        serving=next(map(endpoints.serving, parts["ENDPOINT"]), None),
+    )
 
 
 def _listed(account_id: str, app_id: str) -> Item:

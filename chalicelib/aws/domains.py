@@ -72,8 +72,8 @@ def _item(domain: Domain) -> Item:
         "removed": domain.removed,
     }
     if domain.removed:
-        item["ttl"] = int((domain.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())
-    return item
+        return {**item, "ttl": int((domain.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())}
+    return {**item, "owner": domain.account_id}
 
 
 def domain(item: Item) -> Domain:

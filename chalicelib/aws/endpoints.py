@@ -14,6 +14,7 @@ from chalicelib.model import times
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.x509.facts import Change, Facts, Reason, Verdict
 
+MOST_SUMMARISED = 100  # names of a certificate that is described in its endpoint's head, too
 TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
 
 
@@ -63,7 +64,18 @@ def _version_key(number: int) -> str:
     return f"VERSION#{number:010d}"
 
 
-HEAD = ("app_id", "name", "hostname", "active", "active_id", "previous", "previous_id", "last", "removed")
+HEAD = (
+    "app_id",
+    "account_id",
+    "name",
+    "hostname",
+    "active",
+    "active_id",
+    "previous",
+    "previous_id",
+    "last",
+    "removed",
+)
 
 
 def _item(endpoint: Endpoint, version: Version) -> Item:
@@ -81,8 +93,9 @@ def _item(endpoint: Endpoint, version: Version) -> Item:
         **{name: getattr(endpoint, name) for name in HEAD},
     }
     if endpoint.removed:
-        item["ttl"] = int((endpoint.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())
-    return item
+        return {**item, "ttl": int((endpoint.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())}
+    summary = {"summary": _described(version)} if len(version.leaf.names) <= MOST_SUMMARISED else {}
+    return {**item, **summary, "owner": endpoint.account_id}
 
 
 def endpoint(item: Item) -> Endpoint:
@@ -99,7 +112,6 @@ def endpoint(item: Item) -> Endpoint:
 
 
 def _version_item(version: Version) -> Item:
-    described = {"chain": version.chain, "verdict": version.verdict, "changes": version.changes}
     return {
         "PK": f"ENDPOINT#{version.endpoint_id}",
         "SK": _version_key(version.number),
@@ -107,10 +119,14 @@ def _version_item(version: Version) -> Item:
         "number": version.number,
         "version_id": version.id,
         "certificate_chain": version.certificate_chain,
-        "described": json.dumps(_plain(described)),
+        "described": _described(version),
         "created_at": times.text(version.created_at),
         "created_by": version.created_by,
     }
+
+
+def _described(version: Version) -> str:
+    return json.dumps(_plain({"chain": version.chain, "verdict": version.verdict, "changes": version.changes}))
 
 
 def _plain(value: Any) -> Any:
@@ -121,6 +137,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
     return _plain(asdict(value)) if hasattr(value, "__dataclass_fields__") else value
+
+
+def serving(item: Item) -> Version | None:
+    """Read the version that a head serves from the head's item, without the PEM; None if it is too long for it."""
+    if "summary" not in item:
+        return None
+    version = {
+        "number": item["active"],
+        "version_id": item["active_id"],
+        "certificate_chain": "",
+        "created_by": "",
+    }
+    return _version({**item, **version, "created_at": item["updated_at"], "described": item["summary"]})
 
 
 def _version(item: Item) -> Version:

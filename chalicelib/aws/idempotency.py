@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.aws.table import Table, Write
 from chalicelib.errors import Conflict, Invalid, Unavailable
-from chalicelib.model.caller import Once
+from chalicelib.model.caller import Caller, Once
 
 REMEMBERED = timedelta(hours=24)
 MAX_ANSWER_BYTES = 300_000  # an item may have 400 KB
@@ -31,36 +32,41 @@ class Idempotency:
         self._table = table
         self._now = now
 
-    def answer(self, account_id: str, once: Once) -> Kept | None:
-        """Return the first answer to this request, None if it was not done yet.
+    def answer(self, caller: Caller) -> Kept | None:
+        """Return the first answer to the caller's request, None if it was not done yet or must not be repeated.
 
-        Raises Invalid if the key was used for another request, Conflict if it was done but its answer is lost.
+        Raises Invalid if the key was used for another request, Conflict if it was done but its answer is not kept.
         """
-        item = self._table.get(f"IDEMPOTENCY#{account_id}", once.key)
-        if item is None or item["ttl"] <= self._now().timestamp():
+        once = caller.once
+        item = self._table.get(_partition(caller), once.key) if once else None
+        if once is None or item is None or item["ttl"] <= self._now().timestamp():
             return None
         if item["digest"] != once.digest:
             raise Invalid("This Idempotency-Key was used for another request; use a new one for each.")
         if "answer" not in item:
-            raise Conflict("This request was done already, but its answer was lost. Look at the new state.")
+            raise Conflict("This request was done already, and its answer is not kept: look at the new state.")
         return Kept(item["status"], json.loads(item["answer"]))
 
-    def mark(self, account_id: str, once: Once) -> Write:
-        """Return the write that a change commits together with itself, so that it happens once."""
-        item = self._item(account_id, once)
+    def marks(self, caller: Caller) -> list[Write]:
+        """Return what a change commits together with itself, so that it happens once; often nothing."""
+        if caller.once is None:
+            return []
+        item = self._item(caller, caller.once)
         taken = Conflict("The same request was done at the same time. Repeat it to see its answer.")
         now = int(self._now().timestamp())
-        return self._table.put_if(item, "attribute_not_exists(PK) OR #ttl <= :now", {":now": now}, taken)
+        return [self._table.put_if(item, "attribute_not_exists(PK) OR #ttl <= :now", {":now": now}, taken)]
 
-    def keep(self, account_id: str, once: Once, status: int, body: Any) -> None:
+    def keep(self, caller: Caller, status: int, body: Any) -> None:
         """Keep an answer for repetitions; without it they are told to look for themselves."""
         answer = json.dumps(body)
-        if len(answer) <= MAX_ANSWER_BYTES:
-            try:
-                self._table.put({**self._item(account_id, once), "status": status, "answer": answer})
-            except Unavailable:
-                return
+        if caller.once and len(answer) <= MAX_ANSWER_BYTES:
+            with suppress(Unavailable):
+                self._table.put({**self._item(caller, caller.once), "status": status, "answer": answer})
 
-    def _item(self, account_id: str, once: Once) -> dict[str, Any]:
+    def _item(self, caller: Caller, once: Once) -> dict[str, Any]:
         expires = int((self._now() + REMEMBERED).timestamp())
-        return {"PK": f"IDEMPOTENCY#{account_id}", "SK": once.key, "digest": once.digest, "ttl": expires}
+        return {"PK": _partition(caller), "SK": once.key, "digest": once.digest, "ttl": expires}
+
+
+def _partition(caller: Caller) -> str:
+    return f"IDEMPOTENCY#{caller.account_id}"

@@ -15,6 +15,7 @@ from chalicelib.errors import Conflict, SSLEndpointError, Unavailable
 
 Item = dict[str, Any]
 FEED_INDEX = "feed"
+OWNER_INDEX = "owner"
 ATTEMPTS = 5  # of a transaction that met another one; what lost a race is told at once
 MOST_KEYS = 100  # BatchGetItem takes no more
 PAUSE = 0.05  # seconds, doubled with each attempt
@@ -78,6 +79,15 @@ class Table:
             IndexName=FEED_INDEX,
             KeyConditionExpression="feed = :feed AND changed >= :since",
             ExpressionAttributeValues=_marshal({":feed": "feed", ":since": since or "0"}),
+        )
+
+    def owned_by(self, account_id: str) -> Iterator[Item]:
+        """Yield what the owner index holds of an account, a little behind the truth."""
+        yield from self._pages(
+            IndexName=OWNER_INDEX,
+            KeyConditionExpression="#owner = :owner",
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues=_marshal({":owner": account_id}),
         )
 
     def new(self, item: Item, refusal: SSLEndpointError) -> Write:

@@ -12,6 +12,7 @@ KEPT_DAYS = 400
 class Activity:
     """Who did what, and when. Never holds key material."""
 
+    id: str
     app_id: str
     at: datetime
     actor: str  # the token's name

@@ -15,6 +15,7 @@ class Addon:
 
     id: str
     app_id: str
+    account_id: str
     name: str  # ssl-rectangular-1234
     endpoint_name: str  # tokyo-2121
     hostname: str | None  # tokyo-2121.<zone>; None outside the default region

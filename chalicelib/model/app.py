@@ -13,7 +13,8 @@ from chalicelib.model import times
 # Heroku's rule for app names, which its clients rely on.
 NAME = re.compile(r"[a-z][a-z0-9-]{1,28}[a-z0-9]")
 ORIGIN = re.compile(
-    r"(?:http://)?(\[[0-9a-f:.]{2,45}\]|[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?::([0-9]{1,5}))?/?", re.I
+    r"(?:http://)?(\[[0-9a-f:.]{2,45}\]|[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?::([0-9]{1,5}))?/?",
+    re.IGNORECASE | re.ASCII,
 )
 HTTP_PORT = 80
 LAST_PORT = 65535
@@ -33,13 +34,10 @@ class App:
     ver: int = 1
     removed: bool = False
 
-    def with_origin(self, origin: str, now: datetime) -> App:
-        """Return the app with another server behind it."""
-        return replace(self, origin=origin, updated_at=times.later(self.updated_at, now), ver=self.ver + 1)
-
-    def renamed(self, name: str, now: datetime) -> App:
-        """Return the app with another name."""
-        return replace(self, name=name, updated_at=times.later(self.updated_at, now), ver=self.ver + 1)
+    def change(self, name: str, origin: str, now: datetime) -> App:
+        """Return the app with another name, or another server behind it."""
+        updated_at = times.later(self.updated_at, now)
+        return replace(self, name=name, origin=origin, updated_at=updated_at, ver=self.ver + 1)
 
     def remove(self, now: datetime) -> App:
         """Return the tombstone that tells edges to stop serving the app."""

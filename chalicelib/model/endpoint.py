@@ -62,6 +62,7 @@ class Endpoint:
 
     id: str
     app_id: str
+    account_id: str
     name: str  # tokyo-2121
     hostname: str | None  # tokyo-2121.<zone>; None where the app's own domain is the DNS target
     active: int

@@ -1,7 +1,8 @@
-"""Names that the service gives: hostnames of endpoints, add-ons, apps."""
+"""Names that the service gives: hostnames of endpoints, add-ons, apps, and the form of ids."""
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 CITIES = (
@@ -21,6 +22,7 @@ SHAPES = (
     " tapered triangular trim vertical"
 ).split()
 NUMBERS = range(1000, 10000)
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # an id; no name looks like one
 
 
 def endpoint(random: Random) -> str:

@@ -10,9 +10,10 @@ from chalicelib.model.addon import Addon
 from chalicelib.model.app import App
 from chalicelib.model.caller import SCOPES, Caller
 from chalicelib.model.domain import Domain
-from chalicelib.model.endpoint import Endpoint
+from chalicelib.model.endpoint import Endpoint, Version
 
 PERMISSIONS = ("read", "write")
+MOST_COLLABORATORS = 40  # they are struck off with the app, in one transaction of at most 100 parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class AppRecord:
     latest_endpoint: Endpoint | None
     latest_domains: Mapping[str, Domain]  # by hostname
     collaborators: tuple[Collaborator, ...]
+    serving: Version | None = None  # without its PEM; None if there is none, or it is too long to be at hand
 
     @property
     def endpoint(self) -> Endpoint | None:

@@ -64,4 +64,4 @@ class Addons:
         name = names.endpoint(self._random)
         own = app.region == self._settings.default_region
         hostname = f"{name}.{self._settings.zone}" if own else None
-        return Addon(str(uuid4()), app.id, names.addon(self._random), name, hostname, self._now())
+        return Addon(str(uuid4()), app.id, app.account_id, names.addon(self._random), name, hostname, self._now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
@@ -13,12 +12,12 @@ from chalicelib.aws.apps import Apps as Repository
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import names
 from chalicelib.model.addon import Addon
-from chalicelib.model.app import App, check_name, check_origin
-from chalicelib.model.caller import Account, Caller
-from chalicelib.model.record import PERMISSIONS, AppRecord, Collaborator
+from chalicelib.model.app import NAME, App, check_name, check_origin
+from chalicelib.model.caller import Caller
+from chalicelib.model.record import MOST_COLLABORATORS, PERMISSIONS, AppRecord, Collaborator
 from chalicelib.settings import Settings
 
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOST_SEEN = 10_000  # names
 
 
 class Apps:
@@ -37,6 +36,7 @@ class Apps:
         self._settings = settings
         self._now = now
         self._random = random
+        self._seen: dict[str, str] = {}  # ids by name
 
     def probe(self) -> None:
         """Raise Unavailable if the record cannot be read."""
@@ -48,12 +48,29 @@ class Apps:
         Raises NotFound for an unknown app and for one of somebody else, Forbidden for a collaborator who may not
         do what needs `scope`.
         """
-        app_id = identity if UUID.fullmatch(identity) else self._repository.id_of(identity)
-        record = self._repository.record(app_id) if app_id else None
+        record = self._named(identity) if NAME.fullmatch(identity) else self._identified(identity)
         if record is None:
             raise NotFound("app")
         record.admit(caller, scope)
         return record
+
+    def _named(self, name: str) -> AppRecord | None:
+        """Look where the name was last seen, which saves a call; what is there now decides."""
+        record = self._identified(self._seen.get(name))
+        if record is None or record.app.name != name:
+            record = self._identified(self._repository.id_of(name))
+            if len(self._seen) >= MOST_SEEN:
+                self._seen.clear()
+        if record is not None:
+            self._seen[name] = record.app.id
+        return record
+
+    def _identified(self, app_id: str | None) -> AppRecord | None:
+        return self._repository.record(app_id) if app_id and names.UUID.fullmatch(app_id) else None
+
+    def records_of_caller(self, caller: Caller) -> list[AppRecord]:
+        """Return the apps that the caller may use, by name, each with all that belongs to it."""
+        return self._repository.records_of(caller.account_id)
 
     def of_caller(self, caller: Caller) -> list[App]:
         """Return the caller's apps by name."""
@@ -75,41 +92,41 @@ class Apps:
         self._repository.create(app, *told)
         return app
 
-    def change_origin(self, caller: Caller, app: App, origin: str) -> App:
-        """Put another server behind the app and return it; raise Invalid for an unusable address."""
-        changed = app.with_origin(check_origin(origin), self._now())
-        detail = f"{app.origin or 'none'} → {changed.origin}"
-        self._repository.save(
-            changed, *self._activities.write(caller, app.id, changed.updated_at, "app.origin", detail)
-        )
-        return changed
+    def change(self, caller: Caller, app: App, name: str | None, origin: str | None) -> App:
+        """Give the app another name, put another server behind it, or both at once, and return it.
 
-    def rename(self, caller: Caller, app: App, name: str) -> App:
-        """Give the app another name and return it; raise Invalid for an unusable or a taken one."""
-        renamed = app.renamed(check_name(name), self._now())
-        if renamed.name == app.name:
+        None leaves a value as it is. Raises Invalid for an unusable value or a name that is taken.
+        """
+        name = app.name if name is None else check_name(name)
+        origin = app.origin if origin is None else check_origin(origin)
+        if (name, origin) == (app.name, app.origin):
             return app
-        detail = f"{app.name} → {renamed.name}"
-        told = self._activities.write(caller, app.id, renamed.updated_at, "app.rename", detail)
-        self._repository.rename(app, renamed, *told)
-        return renamed
+        changed = app.change(name, origin, self._now())
+        detail = f"{app.name} → {name}, {app.origin or 'none'} → {origin or 'none'}"
+        told = self._activities.write(caller, app.id, changed.updated_at, "app.change", detail)
+        self._repository.change(app, changed, *told)
+        return changed
 
     def remove(self, caller: Caller, record: AppRecord) -> None:
         """Take away an app of which nothing else is left; see service.removal."""
         told = self._activities.write(caller, record.app.id, self._now(), "app.destroy", record.app.name)
         self._repository.remove(record.app.remove(self._now()), record.collaborators, *told)
 
-    def admit(self, caller: Caller, app: App, account: Account, permission: str) -> Collaborator:
-        """Let another account use the app; raise Invalid for an unknown permission and for the owner."""
-        if permission not in PERMISSIONS:
+    def admit(self, caller: Caller, record: AppRecord, collaborator: Collaborator) -> None:
+        """Let another account use the app, or change what it may do.
+
+        Raises Invalid for an unknown permission, for the owner, and for more than MOST_COLLABORATORS.
+        """
+        app, others = record.app, {each.account_id for each in record.collaborators} - {collaborator.account_id}
+        if collaborator.permission not in PERMISSIONS:
             raise Invalid(f"A collaborator's permission is one of {', '.join(PERMISSIONS)}.")
-        if account.id == app.account_id:
-            raise Invalid(f"{account.email} owns {app.name} already.")
-        collaborator = Collaborator(account.id, account.email, permission)
-        detail = f"{account.email} may {permission}"
+        if collaborator.account_id == app.account_id:
+            raise Invalid(f"{collaborator.email} owns {app.name} already.")
+        if len(others) >= MOST_COLLABORATORS:
+            raise Invalid(f"An app has at most {MOST_COLLABORATORS} collaborators; remove one first.")
+        detail = f"{collaborator.email} may {collaborator.permission}"
         told = self._activities.write(caller, app.id, self._now(), "collaborator.admit", detail)
         self._repository.admit(app, collaborator, *told)
-        return collaborator
 
     def dismiss(self, caller: Caller, app: App, collaborator: Collaborator) -> None:
         """Let another account no longer use the app."""

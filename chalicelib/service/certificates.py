@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from chalicelib.aws.activities import Activities
 from chalicelib.aws.addons import Addons
 from chalicelib.aws.endpoints import Endpoints
 from chalicelib.aws.vault import Vault
-from chalicelib.errors import Forbidden, Invalid
+from chalicelib.errors import Forbidden, Invalid, KeyMismatch
 from chalicelib.model import times
 from chalicelib.model.addon import PLAN, Addon
 from chalicelib.model.app import App
@@ -24,6 +24,8 @@ from chalicelib.x509.bundle import Bundle
 from chalicelib.x509.chain import Chain
 from chalicelib.x509.facts import Change, Facts, Verdict
 from chalicelib.x509.trust import Anchors
+
+KEY_BEGINS = "-----BEGIN PRIVATE KEY-----"  # how PrivateKey.pem() does, at the end of a bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,11 @@ class Certificates:
     def update(self, caller: Caller, before: Endpoint, upload: Upload) -> tuple[Endpoint, Version]:
         """Serve another certificate; the same one again changes nothing.
 
-        Raises Invalid if the upload cannot be used, and Conflict if another change came first.
+        An upload without a private key keeps the one in use. Raises Invalid if the upload cannot be used, and
+        Conflict if another change came first.
         """
         now = self._now()
-        sent, served = self._chain(upload, now)
+        sent, served = self._chain(upload if upload.private_key else self._with_key_in_use(before, upload), now)
         current = self._endpoints.version(before.id, before.active)
         if served.text == current.certificate_chain:  # the leaf fixes the key: it fits no other
             return before, current
@@ -125,7 +128,19 @@ class Certificates:
         now = self._now()
         served = self._intermediates.completed(lambda pool: chain.inspect(sent, self._anchors, pool, now))
         verdict = trust.judge(served.certificates, self._anchors, now=now)
-        return Inspection(served.text, tuple(each.facts for each in served.certificates), verdict, served.changes)
+        facts = tuple(each.facts for each in served.certificates)
+        return Inspection(served.text, facts, verdict, served.changes)
+
+    def _with_key_in_use(self, endpoint: Endpoint, upload: Upload) -> Upload:
+        """Complete an upload with the key that is served; raise KeyMismatch if it fits no certificate."""
+        in_use = self._vault.open(endpoint.app_id, endpoint.id, endpoint.active_id).decode()
+        completed = replace(upload, private_key=in_use[in_use.rindex(KEY_BEGINS) :])
+        sent = bundle.read(completed.certificate_chain, completed.private_key)
+        if sent.keys[-1].spki not in {certificate.spki for certificate in sent.certificates}:
+            raise KeyMismatch(
+                "The new certificate is for another private key than the one in use: send its key, too."
+            )
+        return completed
 
     def _chain(self, upload: Upload, now: datetime) -> tuple[Bundle, Chain]:
         sent = bundle.read(upload.certificate_chain, upload.private_key, upload.pass_phrase)
@@ -155,6 +170,7 @@ def _first(app: App, addon: Addon, before: Endpoint | None, now: datetime) -> En
     return Endpoint(
         id=str(uuid4()),
         app_id=app.id,
+        account_id=app.account_id,
         name=addon.endpoint_name,
         hostname=addon.hostname,
         active=1,

@@ -6,7 +6,6 @@ import base64
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import TypeVar
 
 from chalicelib.aws.pool import Pool as Repository
@@ -40,6 +39,7 @@ class Intermediates:
         self._fetch = fetch
         self._now = now
         self._fetched: dict[str, tuple[datetime, tuple[Certificate, ...]]] = {}
+        self._learnt: set[str] = set()  # fingerprints
 
     def known(self, subject_key: str) -> list[Certificate]:
         """Return the intermediates with that subject (Certificate.subject_key)."""
@@ -62,10 +62,15 @@ class Intermediates:
 
     def learn_in_passing(self, certificates: Iterable[Certificate]) -> None:
         """Learn from an upload that is done already: a failure is not the uploader's."""
+        new = [each for each in certificates if each.is_ca and each.fingerprint not in self._learnt][:MOST_LEARNT]
         try:
-            self.learn(islice((each for each in certificates if each.is_ca), MOST_LEARNT))
+            self.learn(new)
         except Unavailable:
             log.warning("the intermediates of an upload could not be kept")
+            return
+        if len(self._learnt) >= MOST_REMEMBERED:
+            self._learnt.clear()
+        self._learnt.update(each.fingerprint for each in new)
 
     def completed(self, build: Callable[[Pool], AnyServed]) -> AnyServed:
         """Build a chain with the intermediates that are known, and again with those that can be fetched."""

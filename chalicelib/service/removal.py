@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.model.caller import Caller
 from chalicelib.model.record import AppRecord
@@ -26,10 +26,11 @@ class Removal:
 
         Raises Conflict if the app is changed meanwhile; then some parts may be gone, and the call can be repeated.
         """
+        step = replace(caller, once=None)  # the mark that it was done comes with the last step
         for domain in record.domains:
-            self.domains.remove(caller, domain)
+            self.domains.remove(step, domain)
         if record.endpoint is not None:
-            self.endpoints.remove(caller, record.endpoint)
+            self.endpoints.remove(step, record.endpoint)
         if record.addon is not None:
-            self.addons.deprovision(caller, record.addon)
+            self.addons.deprovision(step, record.addon)
         self.apps.remove(caller, record)

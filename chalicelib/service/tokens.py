@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from chalicelib.aws.accounts import Accounts
+from chalicelib.aws.idempotency import Idempotency
+from chalicelib.aws.table import Write
 from chalicelib.errors import Invalid, NotFound, Unauthorized
+from chalicelib.model import names
 from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Caller, Token, check_email, check_token
 
@@ -20,16 +23,22 @@ class Tokens:
     """The ways to prove to be an account."""
 
     def __init__(
-        self, accounts: Accounts, now: Callable[[], datetime], random_bytes: Callable[[int], bytes]
+        self,
+        accounts: Accounts,
+        idempotency: Idempotency,
+        now: Callable[[], datetime],
+        random_bytes: Callable[[int], bytes],
     ) -> None:
         self._accounts = accounts
+        self._idempotency = idempotency
         self._now = now
         self._random_bytes = random_bytes
 
     def account(self, email: str) -> Account:
         """Return the account with that address, made if there is none; raise Invalid for no address."""
         address = check_email(email)
-        if account := self._accounts.by_email(address):
+        account_id = self._accounts.id_of(address)
+        if account_id and (account := self._accounts.by_id(account_id)):
             return account
         account = Account(str(uuid4()), address, self._now())
         self._accounts.create(account)
@@ -46,12 +55,17 @@ class Tokens:
         """Return the account that owns an app."""
         return self._accounts.by_id(app.account_id)
 
-    def known(self, email: str) -> Account:
-        """Return the account with that address; raise Invalid if there is none."""
-        account = self._accounts.by_email(check_email(email))
-        if account is None:
-            raise Invalid(f"There is no account with the address {email[:80]}.")
-        return account
+    def owners(self, apps: Iterable[App]) -> dict[str, Account]:
+        """Return the accounts that own these apps, by id."""
+        return {account.id: account for account in self._accounts.by_ids(app.account_id for app in apps)}
+
+    def known(self, email: str) -> tuple[str, str]:
+        """Return the id and the canonical address of an account; raise Invalid if there is none."""
+        address = check_email(email)
+        account_id = self._accounts.id_of(address)
+        if account_id is None:
+            raise Invalid(f"There is no account with the address {address[:80]}.")
+        return account_id, address
 
     def of_caller(self, caller: Caller) -> list[Token]:
         """Return the tokens of the caller's account, oldest first."""
@@ -59,23 +73,30 @@ class Tokens:
 
     def revoke(self, caller: Caller, token_id: str) -> Token:
         """Take a token away for good, at once; raise NotFound if the account has none such."""
-        return self._accounts.remove_token(caller.account_id, token_id)
+        if not names.UUID.fullmatch(token_id):
+            raise NotFound("token")
+        return self._accounts.remove_token(caller.account_id, token_id, *self._idempotency.marks(caller))
 
     def issue(self, account: Account, name: str, scope: str, lifetime: timedelta | None = None) -> str:
         """Return the secret of a new token, see `make`."""
-        return self.make(account.id, name, scope, lifetime)[1]
+        return self._make(account.id, name, scope, lifetime)[1]
 
-    def make(self, account_id: str, name: str, scope: str, lifetime: timedelta | None = None) -> tuple[Token, str]:
+    def make(self, caller: Caller, name: str, scope: str, lifetime: timedelta | None) -> tuple[Token, str]:
         """Make a token and return it with its secret: the only time that that can be seen.
 
         Raises Invalid for a scope that does not exist or an unusable name.
         """
+        return self._make(caller.account_id, name, scope, lifetime, *self._idempotency.marks(caller))
+
+    def _make(
+        self, account_id: str, name: str, scope: str, lifetime: timedelta | None, *writes: Write
+    ) -> tuple[Token, str]:
         check_token(name, scope)
         secret = PREFIX + self._random_bytes(SECRET_BYTES).hex()
         now = self._now()
         expires_at = now + lifetime if lifetime else None
         token = Token(str(uuid4()), account_id, name, scope, now, expires_at)
-        self._accounts.add_token(token, digest(secret))
+        self._accounts.add_token(token, digest(secret), *writes)
         return token, secret
 
     def caller(self, secret: str, request_id: str) -> Caller:

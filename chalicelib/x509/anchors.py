@@ -12,7 +12,8 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 
 from chalicelib.errors import BadCertificate
 from chalicelib.x509 import pem
-from chalicelib.x509.certificate import UNREADABLE, Certificate
+from chalicelib.x509.certificate import Certificate
+from chalicelib.x509.library import UNREADABLE
 
 NAMES_TRIED = 3  # the verifier wants a name, and may refuse to try one, such as one with an underscore
 
@@ -26,7 +27,7 @@ class Anchors:
         self._by_name: dict[bytes, list[Certificate]] = defaultdict(list)
         for root in sorted(self._roots, key=lambda each: each.der):
             self._by_name[root.subject_name].append(root)
-        self._store = Store([root.loaded for root in self._roots])
+        self._store = Store([root.loaded for root in self._roots]) if self._roots else None
         self._answered: tuple[object, tuple[Certificate, ...]] = (None, ())
 
     def __contains__(self, certificate: object) -> bool:
@@ -54,7 +55,7 @@ class Anchors:
         return self._answered[1]
 
     def _verify(self, leaf: Certificate, others: Sequence[Certificate], now: datetime) -> tuple[Certificate, ...]:
-        if not leaf.names:
+        if self._store is None:
             return ()
         known = {each.loaded: each for each in (leaf, *others) if each.checks_cheaply}
         builder = PolicyBuilder().store(self._store).time(now.astimezone(timezone.utc).replace(tzinfo=None))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
 
 from chalicelib.errors import BadCertificate, BadKey, Invalid, TooLarge
 from chalicelib.x509 import encryption, kind, pem, pkcs12
-from chalicelib.x509.certificate import Certificate, without_warnings
+from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.encryption import Purse
 from chalicelib.x509.kind import Kind
+from chalicelib.x509.library import UNREADABLE, without_warnings
 from chalicelib.x509.pem import Block
 from chalicelib.x509.private_key import PrivateKey
 
@@ -135,5 +135,5 @@ def _pkcs7(encoded: bytes) -> list[bytes]:
     try:
         with without_warnings():
             return [each.public_bytes(Encoding.DER) for each in load_der_pkcs7_certificates(encoded)]
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except UNREADABLE:
         raise BadCertificate("The PKCS#7 file is damaged, or has no certificates.") from None

@@ -3,62 +3,25 @@
 from __future__ import annotations
 
 import base64
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from chalicelib.errors import BadCertificate
-from chalicelib.x509 import der, distinguished_name, extensions
+from chalicelib.x509 import der, distinguished_name, extensions, public_key
 from chalicelib.x509.facts import Facts
+from chalicelib.x509.library import UNREADABLE, without_warnings
 
-CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-LARGEST_ISSUER_RSA_BITS = 8192  # no public authority has longer keys; checking with them only takes time
-LARGEST_RSA_EXPONENT = 2**31 - 1  # Go's crypto/rsa, so the edge, takes no larger one
 LARGEST = 64 * 1024  # bytes of DER
 MOST_NAMES = 1000  # in one certificate
 WEAK_HASHES = frozenset({"md5", "sha1"})
 UNREADABLE_NAME = "(a name that cannot be read)"
-UNREADABLE = (  # what cryptography raises
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-)
-
-
-@contextmanager
-def without_warnings() -> Iterator[None]:
-    """Keep quiet about what is merely unusual, such as roots with serial number 0."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def key_type(key: object) -> str:
-    """Name a public or private key's type as people do: "EC P-256", "RSA 2048", "Ed25519"."""
-    match key:
-        case rsa.RSAPublicKey() | rsa.RSAPrivateKey():
-            return f"RSA {key.key_size}"
-        case ec.EllipticCurvePublicKey() | ec.EllipticCurvePrivateKey():
-            return f"EC {CURVES.get(key.curve.name, key.curve.name)}"
-        case ed25519.Ed25519PublicKey() | ed25519.Ed25519PrivateKey():
-            return "Ed25519"
-        case ed448.Ed448PublicKey() | ed448.Ed448PrivateKey():
-            return "Ed448"
-        case dsa.DSAPublicKey() | dsa.DSAPrivateKey():
-            return f"DSA {key.key_size}"
-    return "of an unknown type"
 
 
 class Certificate:
@@ -78,8 +41,8 @@ class Certificate:
             del fields[0]
         self.issuer_name, self.subject_name, self.encoded_spki = (fields[i].encoded for i in (2, 4, 5))
         self.starts_at, self.expires_at = loaded.not_valid_before_utc, loaded.not_valid_after_utc
-        self._public_key = _public_key(loaded)
-        self.spki = _spki(self._public_key) or self.encoded_spki
+        self._public_key = public_key.of(loaded)
+        self.spki = public_key.canonical(self._public_key) or self.encoded_spki
         said = extensions.read(next((field for field in fields[6:] if field.tag == der.CONTEXT_3), None))
         self._serial = der.integer(fields[0])
         self._plain = said.plain and self._serial >= 0 and fields[1].encoded == algorithm.encoded
@@ -142,7 +105,7 @@ class Certificate:
     @property
     def key_type(self) -> str:
         """Return the public key's type as people write it."""
-        return key_type(self._public_key)
+        return public_key.name(self._public_key)
 
     @property
     def rsa_bits(self) -> int | None:
@@ -206,22 +169,28 @@ class Certificate:
         if self.issuer_name != issuer.subject_name or not issuer.checks_cheaply:
             return False
         try:
+            if self.weak_signature:  # the next line would not even look at it
+                return self._weakly_signed_by(issuer)
             self.loaded.verify_directly_issued_by(issuer.loaded)
         except (*UNREADABLE, InvalidSignature):
             return False
         return True
 
+    def _weakly_signed_by(self, issuer: Certificate) -> bool:
+        algorithm = self.loaded.signature_hash_algorithm
+        match issuer._public_key:
+            case ec.EllipticCurvePublicKey() as key if algorithm:
+                key.verify(self.loaded.signature, self.loaded.tbs_certificate_bytes, ec.ECDSA(algorithm))
+            case rsa.RSAPublicKey() as key if algorithm:
+                key.verify(self.loaded.signature, self.loaded.tbs_certificate_bytes, PKCS1v15(), algorithm)
+            case _:
+                return False
+        return True
+
     @cached_property
     def checks_cheaply(self) -> bool:
         """Tell whether checking a signature with its key takes a reasonable time."""
-        match self._public_key:
-            case rsa.RSAPublicKey() as key:
-                return key.key_size <= LARGEST_ISSUER_RSA_BITS and key.public_numbers().e <= LARGEST_RSA_EXPONENT
-            case ec.EllipticCurvePublicKey() as key:
-                return key.curve.name in CURVES
-            case ed25519.Ed25519PublicKey():
-                return True
-        return False
+        return public_key.checks_cheaply(self._public_key)
 
     @cached_property
     def _written_names(self) -> tuple[str, str]:
@@ -230,17 +199,3 @@ class Certificate:
                 return distinguished_name.text(self.loaded.subject), distinguished_name.text(self.loaded.issuer)
         except UNREADABLE:
             return UNREADABLE_NAME, UNREADABLE_NAME
-
-
-def _public_key(loaded: x509.Certificate) -> CertificatePublicKeyTypes | None:
-    try:
-        return loaded.public_key()
-    except UNREADABLE:
-        return None
-
-
-def _spki(key: CertificatePublicKeyTypes | None) -> bytes | None:
-    try:
-        return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) if key else None
-    except UNREADABLE:
-        return None

@@ -28,6 +28,7 @@ class Served:
     certificates: tuple[Certificate, ...]
     text: str  # PEM; the text as sent, byte for byte, when nothing had to change
     changes: tuple[Change, ...]
+    left_out: tuple[Certificate, ...]  # sent, but not served: for the verdict's reasons
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
@@ -57,7 +58,7 @@ def build(bundle: Bundle, anchors: Anchors, pool: Pool, now: datetime) -> Chain:
         )
     _check_edge_can_load(leaf)
     served = _serve(leaf, bundle, anchors, pool, now)
-    return Chain(served.certificates, served.text, served.changes, key)
+    return Chain(served.certificates, served.text, served.changes, served.left_out, key)
 
 
 def inspect(bundle: Bundle, anchors: Anchors, pool: Pool, now: datetime) -> Served:
@@ -82,7 +83,7 @@ def as_sent(bundle: Bundle) -> Chain:
         raise _mismatch(bundle, "The private key does not fit the first certificate")
     _check_edge_can_load(leaf)
     changes = tuple(Change("kept", each.subject, each.fingerprint, "") for each in bundle.sent)
-    return Chain(bundle.sent, bundle.text or _pem(bundle.sent), changes, key)
+    return Chain(bundle.sent, bundle.text or _pem(bundle.sent), changes, (), key)
 
 
 def _match(bundle: Bundle, anchors: Anchors, now: datetime) -> tuple[Certificate, PrivateKey]:
@@ -125,7 +126,8 @@ def _check_edge_can_load(leaf: Certificate) -> None:
 def _serve(leaf: Certificate, bundle: Bundle, anchors: Anchors, pool: Pool, now: datetime) -> Served:
     chain = _right_chain(leaf, bundle, anchors, pool, now)
     text = bundle.text if bundle.text and chain == bundle.sent else _pem(chain)
-    return Served(chain, text, tuple(_changes(chain, bundle, now)))
+    left_out = tuple(each for each in bundle.certificates if each not in chain)
+    return Served(chain, text, tuple(_changes(chain, bundle, now)), left_out)
 
 
 def _pem(certificates: Sequence[Certificate]) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from chalicelib.errors import Invalid
 from chalicelib.x509 import der
-from chalicelib.x509.certificate import without_warnings
 from chalicelib.x509.encryption import Purse
+from chalicelib.x509.library import UNREADABLE, without_warnings
 from chalicelib.x509.private_key import PrivateKey
 
 DATA = bytes.fromhex("2a864886f70d010701")
@@ -34,12 +33,12 @@ def read(encoded: bytes, purse: Purse) -> tuple[list[bytes], list[PrivateKey]]:
     """
     try:
         safes = _safes(encoded)
-        keys = [key for safe in safes for key in _keys(safe, purse)]
         for safe in safes:
             if _kind(safe) == ENCRYPTED_DATA:
                 purse.pay(_algorithm(safe))
+        keys = [key for safe in safes for key in _keys(safe, purse)]
         return _certificates(safes, purse), keys
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except UNREADABLE:
         raise Invalid(DOES_NOT_OPEN) from None
 
 

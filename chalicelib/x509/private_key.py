@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import NoReturn
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
@@ -18,7 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chalicelib.errors import BadKey
-from chalicelib.x509.certificate import CURVES, LARGEST_RSA_EXPONENT, key_type, without_warnings
+from chalicelib.x509 import public_key
+from chalicelib.x509.library import UNREADABLE, without_warnings
+from chalicelib.x509.public_key import CURVES, LARGEST_RSA_EXPONENT
 
 SMALLEST_RSA_BITS = 2048
 LARGEST_RSA_BITS = 4096
@@ -32,7 +33,7 @@ class PrivateKey:
 
     def __init__(self, key: PrivateKeyTypes) -> None:
         self._key = key
-        self.key_type = key_type(key)
+        self.key_type = public_key.name(key)
         self.spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     @classmethod
@@ -47,7 +48,7 @@ class PrivateKey:
             with without_warnings():
                 # OpenSSL's own validation takes 0.05 s to many seconds; _check_rsa does what matters in 0.1 ms.
                 key = load(encoded, pass_phrase, unsafe_skip_rsa_key_validation=True)
-        except (ValueError, TypeError, UnsupportedAlgorithm):
+        except UNREADABLE:
             # The library's text may quote what it read, so it is neither shown nor chained.
             why = "does not open with the pass phrase" if pass_phrase else "is damaged and cannot be read"
             raise BadKey(f"The private key {why}.") from None
@@ -70,17 +71,17 @@ def _check(key: PrivateKeyTypes) -> None:
             _check_rsa(key)
         case ec.EllipticCurvePrivateKey():
             if key.curve.name not in CURVES:
-                raise BadKey(_unserved(key_type(key)))
+                raise BadKey(_unserved(public_key.name(key)))
         case ed25519.Ed25519PrivateKey():
             pass
         case _:
-            raise BadKey(_unserved(key_type(key)))
+            raise BadKey(_unserved(public_key.name(key)))
 
 
 def _check_rsa(key: rsa.RSAPrivateKey) -> None:
     """Raise BadKey unless size and arithmetic are right (RFC 8017 section 3.2, two primes)."""
     if not SMALLEST_RSA_BITS <= key.key_size <= LARGEST_RSA_BITS:
-        raise BadKey(_unserved(key_type(key)))
+        raise BadKey(_unserved(public_key.name(key)))
     numbers = key.private_numbers()
     p, q, d, e = numbers.p, numbers.q, numbers.d, numbers.public_numbers.e
     n = numbers.public_numbers.n

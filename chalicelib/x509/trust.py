@@ -26,10 +26,13 @@ BROWSER_KEYS = ("RSA ", "EC P-256", "EC P-384", "EC P-521")
 SMALLEST_RSA_BITS = 2048
 
 
-def judge(certificates: Sequence[Certificate], anchors: Anchors, now: datetime) -> Verdict:
+def judge(
+    certificates: Sequence[Certificate], anchors: Anchors, now: datetime, left_out: Sequence[Certificate] = ()
+) -> Verdict:
     """Return what a browser would say at `now` (aware) of a served chain, leaf first.
 
-    Names are not judged here, because the certificate does not say which app it is for: see reasons.name_mismatch.
+    `left_out` is what was sent with it, such as a private root: it only makes the reasons more exact. Names are
+    not judged here, because the certificate does not say which app it is for: see reasons.name_mismatch.
     """
     leaf = certificates[0]
     verified = anchors.verify(leaf, certificates[1:], now)
@@ -39,7 +42,7 @@ def judge(certificates: Sequence[Certificate], anchors: Anchors, now: datetime) 
     else:
         found += of_leaf(leaf, now)
         if not leaf.self_signed:
-            found += _of_chain(Search(certificates[1:], anchors, now).best(leaf), now)
+            found += _of_chain(Search((*certificates[1:], *left_out), anchors, now).best(leaf), now)
     if not verified and not found:
         found.append(reasons.unverifiable())
     return Verdict(trusted=not found, reasons=tuple(found))

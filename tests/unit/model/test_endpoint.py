@@ -13,7 +13,7 @@ from chalicelib.x509.facts import Facts, Reason, Verdict
 
 NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
 LATER = NOW + timedelta(hours=1)
-FIRST = Endpoint("e", "a", "tokyo-2121", "tokyo-2121.ssl.localhost", 1, "v1", None, None, 1, NOW, NOW)
+FIRST = Endpoint("e", "a", "owner", "tokyo-2121", "tokyo-2121.ssl.localhost", 1, "v1", None, None, 1, NOW, NOW)
 
 
 def facts(subject: str, expires_at: datetime) -> Facts:

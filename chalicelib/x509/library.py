@@ -1,0 +1,28 @@
+"""How the library complains of what it reads."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+# What it raises for a certificate or a key that is damaged or strange, from loading as from any accessor.
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Keep quiet about what is merely unusual, such as roots with serial number 0."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
