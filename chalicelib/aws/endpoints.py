@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.aws.table import Item, Table, Write
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, TooLarge
 from chalicelib.model import times
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.x509.facts import Change, Facts, Reason, Verdict
 
 MOST_SUMMARISED = 100  # names of a certificate that is described in its endpoint's head, too
+MOST_BYTES = 390_000  # of a chain and its description: an item may have 400 KB
 TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
 
 
@@ -112,6 +113,9 @@ def endpoint(item: Item) -> Endpoint:
 
 
 def _version_item(version: Version) -> Item:
+    described = _described(version)
+    if len(version.certificate_chain.encode()) + len(described) > MOST_BYTES:
+        raise TooLarge("The certificates say more than can be kept: leave out those that are not needed.")
     return {
         "PK": f"ENDPOINT#{version.endpoint_id}",
         "SK": _version_key(version.number),
@@ -119,7 +123,7 @@ def _version_item(version: Version) -> Item:
         "number": version.number,
         "version_id": version.id,
         "certificate_chain": version.certificate_chain,
-        "described": _described(version),
+        "described": described,
         "created_at": times.text(version.created_at),
         "created_by": version.created_by,
     }

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 import certifi
 from cryptography.x509 import DNSName
-from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+from cryptography.x509.verification import PolicyBuilder, ServerVerifier, Store, VerificationError
 
 from chalicelib.errors import BadCertificate
 from chalicelib.x509 import pem
@@ -27,8 +27,9 @@ class Anchors:
         self._by_name: dict[bytes, list[Certificate]] = defaultdict(list)
         for root in sorted(self._roots, key=lambda each: each.der):
             self._by_name[root.subject_name].append(root)
-        self._store = Store([root.loaded for root in self._roots]) if self._roots else None
-        self._answered: tuple[object, tuple[Certificate, ...]] = (None, ())
+        self._by_loaded = {root.loaded: root for root in self._roots}
+        self._store = Store(list(self._by_loaded)) if self._roots else None
+        self._answers: dict[tuple[object, ...], tuple[Certificate, ...]] = {}
 
     def __contains__(self, certificate: object) -> bool:
         return certificate in self._roots
@@ -49,24 +50,35 @@ class Anchors:
 
         `now` is aware. The leaf is verified for a name of its own: whether that is the right one, nobody asked.
         """
-        question = (leaf, tuple(others), now)
-        if self._answered[0] != question:  # what is built is judged next
-            self._answered = (question, self._verify(leaf, others, now))
-        return self._answered[1]
+        question, answers = (leaf, tuple(others), now), self._answers
+        if question not in answers:  # what is built is judged next
+            chain = self._verify(leaf, others, now)
+            answers = {(leaf, chain[1:-1], now): chain} if chain else {}
+            answers[question] = chain
+            self._answers = answers
+        return answers[question]
 
     def _verify(self, leaf: Certificate, others: Sequence[Certificate], now: datetime) -> tuple[Certificate, ...]:
-        if self._store is None:
+        verifier = self._verifier(leaf, now)
+        if verifier is None:
             return ()
-        known = {each.loaded: each for each in (leaf, *others) if each.checks_cheaply}
+        known = {leaf.loaded: leaf} | {each.loaded: each for each in others if each.checks_cheaply}
+        try:
+            chain = verifier.verify(leaf.loaded, list(known)[1:])
+        except (VerificationError, *UNREADABLE):
+            return ()
+        return tuple(known.get(each) or self._by_loaded[each] for each in chain)
+
+    def _verifier(self, leaf: Certificate, now: datetime) -> ServerVerifier | None:
+        if self._store is None:
+            return None
         builder = PolicyBuilder().store(self._store).time(now.astimezone(timezone.utc).replace(tzinfo=None))
         for name in leaf.names[:NAMES_TRIED]:
             try:
-                verifier = builder.build_server_verifier(DNSName(name.replace("*", "x")))
-                chain = verifier.verify(leaf.loaded, list(known))
-            except (VerificationError, *UNREADABLE):
+                return builder.build_server_verifier(DNSName(name.replace("*", "x")))
+            except ValueError:
                 continue
-            return tuple(known[each] if each in known else Certificate(each) for each in chain)
-        return ()
+        return None
 
 
 def mozilla(extra_pem: bytes = b"") -> Anchors:

@@ -21,7 +21,6 @@ from chalicelib.x509.library import UNREADABLE, without_warnings
 LARGEST = 64 * 1024  # bytes of DER
 MOST_NAMES = 1000  # in one certificate
 WEAK_HASHES = frozenset({"md5", "sha1"})
-UNREADABLE_NAME = "(a name that cannot be read)"
 
 
 class Certificate:
@@ -92,15 +91,15 @@ class Certificate:
         """Return what a pool of intermediates keeps this certificate under; see issuer_key."""
         return sha256(self.subject_name).hexdigest()
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """Return the subject as text, "C=US; O=Example; CN=www.example.com"."""
-        return self._written_names[0]
+        return distinguished_name.text(self.subject_name)
 
-    @property
+    @cached_property
     def issuer(self) -> str:
         """Return the issuer as text."""
-        return self._written_names[1]
+        return distinguished_name.text(self.issuer_name)
 
     @property
     def key_type(self) -> str:
@@ -138,10 +137,10 @@ class Certificate:
             return False
         try:
             with without_warnings():
-                _ = self.loaded.subject, self.loaded.issuer, self.loaded.extensions
+                _ = self.loaded.extensions
         except UNREADABLE:
             return False
-        return all(distinguished_name.is_plain(name) for name in (self.subject_name, self.issuer_name))
+        return distinguished_name.is_plain(self.subject_name) and distinguished_name.is_plain(self.issuer_name)
 
     @property
     def facts(self) -> Facts:
@@ -191,11 +190,3 @@ class Certificate:
     def checks_cheaply(self) -> bool:
         """Tell whether checking a signature with its key takes a reasonable time."""
         return public_key.checks_cheaply(self._public_key)
-
-    @cached_property
-    def _written_names(self) -> tuple[str, str]:
-        try:
-            with without_warnings():
-                return distinguished_name.text(self.loaded.subject), distinguished_name.text(self.loaded.issuer)
-        except UNREADABLE:
-            return UNREADABLE_NAME, UNREADABLE_NAME

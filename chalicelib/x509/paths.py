@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from itertools import pairwise
 from typing import TypeAlias
 
 from chalicelib.x509.anchors import Anchors
@@ -14,7 +15,7 @@ from chalicelib.x509.certificate import Certificate
 
 LONGEST = 8  # certificates in one path
 STEPS = 500  # certificates passed in one search; what lies further is not found
-SIGNATURES = 60  # checked in one search; what lies further counts as unsigned
+SIGNATURES = 40  # checked in one search; what lies further counts as unsigned
 ISSUERS_ASKED = 8  # of a pool, in one search
 
 # Returns the known intermediates whose subject has this key (Certificate.subject_key).
@@ -53,7 +54,13 @@ class Path:
 class Search:
     """A bounded search; what it finds does not depend on the order of the certificates."""
 
-    def __init__(self, certificates: Iterable[Certificate], anchors: Anchors, now: datetime) -> None:
+    def __init__(
+        self,
+        certificates: Iterable[Certificate],
+        anchors: Anchors,
+        now: datetime,
+        verified: Sequence[Certificate] = (),  # each known to be signed by the next
+    ) -> None:
         self._anchors, self._now = anchors, now
         self._sent: dict[bytes, list[Certificate]] = defaultdict(list)
         for certificate in certificates:
@@ -61,7 +68,7 @@ class Search:
         self._pool: Pool = empty_pool
         self._known: dict[str, list[Certificate]] = {}
         self._issuers: dict[Certificate, list[tuple[Certificate, int]]] = {}
-        self.signatures: dict[tuple[str, bytes], bool] = {}
+        self.signatures = {(child.fingerprint, issuer.spki): True for child, issuer in pairwise(verified)}
         self.steps = 0
 
     def best(self, leaf: Certificate, pool: Pool = empty_pool) -> Path:
@@ -94,9 +101,10 @@ class Search:
             yield Path(path, End.ROOTED, root, added)
         issuers = [] if self._at_the_end(path) else self._issuers_of(last)
         for issuer, known in issuers:
+            if issuer.self_issued and issuer in self._anchors:
+                continue  # it is `root`
             if issuer.self_signed:
-                if issuer not in self._anchors:
-                    yield Path(path, End.SELF_SIGNED, issuer, added)
+                yield Path(path, End.SELF_SIGNED, issuer, added)
             elif not any(issuer.spki == each.spki and issuer.subject_name == each.subject_name for each in path):
                 yield from self._paths((*path, issuer), added + known)
         if root is None:
@@ -108,7 +116,7 @@ class Search:
     def _anchor(self, last: Certificate) -> Certificate | None:
         """Return the trust anchor that issued a certificate, a live one if there are several."""
         roots = sorted(self._anchors.named(last.issuer_name), key=lambda root: not root.live(self._now))
-        return next((root for root in roots if self._signed(last, root)), None)
+        return next((root for root in roots if self.signed(last, root)), None)
 
     def _issuers_of(self, child: Certificate) -> list[tuple[Certificate, int]]:
         """Return who issued a certificate, the likeliest first, each with 1 if it comes from the pool."""
@@ -116,15 +124,16 @@ class Search:
             candidates = [(each, 0) for each in self._sent[child.issuer_name]]
             candidates += [(each, 1) for each in self._pooled(child.issuer_key, child.issuer_name)]
             candidates.sort(key=lambda candidate: (candidate[1], *self._likelihood(child, candidate[0])))
-            self._issuers[child] = [each for each in candidates if self._signed(child, each[0])]
+            self._issuers[child] = [each for each in candidates if self.signed(child, each[0])]
         return self._issuers[child]
 
     def _likelihood(self, child: Certificate, issuer: Certificate) -> tuple[object, ...]:
         other_key = child.issuer_key_id is None or child.issuer_key_id != issuer.subject_key_id
         return other_key, not issuer.live(self._now), -issuer.expires_at.timestamp(), issuer.der
 
-    def _signed(self, child: Certificate, issuer: Certificate) -> bool:
-        if not issuer.is_ca and not issuer.self_issued:
+    def signed(self, child: Certificate, issuer: Certificate) -> bool:
+        """Tell whether `issuer` has signed `child` and may; False when too many signatures were checked before."""
+        if child.issuer_name != issuer.subject_name or not (issuer.is_ca or issuer.self_issued):
             return False
         pair = (child.fingerprint, issuer.spki)
         if pair not in self.signatures and len(self.signatures) < SIGNATURES:

@@ -7,11 +7,13 @@ import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 # The counts are bounded, so that 256 KB of dashes cost as little as anything else.
 MARKER = re.compile(r"-{3,5} ?(BEGIN|END) ([A-Z0-9 #]{1,40}?) ?-{3,5}")
 ESCAPED_LINE_END = re.compile(r"\\{1,4}[rn]")
 HEADER = re.compile(r"^[ \t>]*([A-Za-z][A-Za-z0-9-]{0,40}):[ \t]*(.*)$", re.MULTILINE)
+MOST_HEADERS = 20  # in one block
 NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
 DATA_URL = re.compile(r"data:[a-z0-9.+/;=-]{0,100},", re.IGNORECASE)
 UTF_16_SWAPPED_DASHES = "\u2d00\u2d00"  # the text's two octets the wrong way round
@@ -93,8 +95,9 @@ def _between(text: str, markers: list[re.Match[str]]) -> list[Block]:
 def _block(number: int, label: str, body: str) -> Block:
     headers: tuple[tuple[str, str], ...] = ()
     if ":" in body:
-        headers = tuple((header[1], header[2].strip()) for header in HEADER.finditer(body))
-        body = HEADER.sub("", body)
+        found = islice(HEADER.finditer(body), MOST_HEADERS)
+        headers = tuple((header[1], header[2].strip()) for header in found)
+        body = HEADER.sub("", body, MOST_HEADERS)
     return Block(number, label, _decoded(body), headers)
 
 

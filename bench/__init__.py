@@ -1,0 +1,1 @@
+"""What things cost, measured against peers in one run: `python -m bench`."""

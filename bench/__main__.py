@@ -1,0 +1,11 @@
+"""Run every benchmark and print its table; the exit code is 1 if a target is missed."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import hostile, ingestion
+
+if __name__ == "__main__":
+    tables = [ingestion.run(), hostile.run()]
+    sys.exit(not all(tables))
