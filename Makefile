@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/requirements.stamp
 
-.PHONY: run test lint fmt bench learn package clean
+.PHONY: run test test-clients lint fmt bench learn openapi package clean
 run: $(STAMP)
 	@exec $(BIN)/python -m local $(ARGS)
 
@@ -16,6 +16,10 @@ $(STAMP): requirements.txt requirements-dev.txt
 
 test: lint
 	$(BIN)/python -m pytest
+
+# Runs the real heroku command lines, which npm installs once into a cache folder.
+test-clients: $(STAMP)
+	$(BIN)/python -m pytest -m clients tests/clients
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -31,6 +35,10 @@ bench: $(STAMP)
 
 learn: $(STAMP)
 	@$(BIN)/python -m local.learn $(PEM)
+
+openapi: $(STAMP)
+	@$(BIN)/python -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout, ensure_ascii=False, indent=1)' \
+		< docs/openapi.yaml > chalicelib/api/openapi.json
 
 package: $(STAMP)
 	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} $(BIN)/chalice package --stage prod \

@@ -16,6 +16,7 @@ from chalicelib.api import (
     checks,
     domains,
     health,
+    openapi,
     overview,
     ssl_doctor,
     ssl_endpoints,
@@ -25,6 +26,7 @@ app = Chalice(app_name="ssl-endpoint")
 app.experimental_feature_flags.update(["BLUEPRINTS"])
 for blueprint in (
     health.resource,
+    openapi.resource,
     accounts.resource,
     apps.resource,
     addons.resource,

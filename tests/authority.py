@@ -138,6 +138,7 @@ class CA:
         algorithm: HashAlgorithm | None = None,
         issuer_url: str | None = None,
         extensions: tuple[x509.ExtensionType, ...] = (),
+        critical: tuple[x509.ExtensionType, ...] = (),
     ) -> LeafCert:
         """Make a server's certificate for DNS names."""
         key = key or make_key(kind, LEAF)
@@ -152,8 +153,8 @@ class CA:
             builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
         if issuer_url:
             builder = builder.add_extension(_issuer_url(issuer_url), critical=False)
-        for extension in extensions:
-            builder = builder.add_extension(extension, critical=False)
+        for extension in (*extensions, *critical):
+            builder = builder.add_extension(extension, critical=extension in critical)
         return LeafCert(_sign(builder, self.key, algorithm), key, self.issuers)
 
 
@@ -221,6 +222,7 @@ def _ca(
     usages: tuple[x509.ObjectIdentifier, ...] = (),
     algorithm: HashAlgorithm | None = None,
     issuer_url: str | None = None,
+    only: str | None = None,
 ) -> x509.Certificate:
     builder = _builder(name, key, issuer, not_before, not_after)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
@@ -229,6 +231,9 @@ def _ca(
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
     if issuer_url:
         builder = builder.add_extension(_issuer_url(issuer_url), critical=False)
+    if only:
+        constraint = x509.NameConstraints([x509.DNSName(only)], None)
+        builder = builder.add_extension(constraint, critical=True)
     if issuer_key is not key:
         builder = builder.add_extension(_authority_key_id(issuer_key), critical=False)
     return _sign(builder, issuer_key, algorithm)

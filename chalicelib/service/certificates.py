@@ -70,10 +70,10 @@ class Certificates:
         self._now = now
 
     def add(self, caller: Caller, record: AppRecord, upload: Upload) -> tuple[Endpoint, Version]:
-        """Give the app its endpoint with the first certificate.
+        """Give the app its endpoint with the first certificate; the same one again changes nothing.
 
-        Raises Forbidden without the add-on, Invalid if there is a certificate already or the upload cannot be
-        used, and Conflict if another one came first.
+        Raises Forbidden without the add-on, Invalid if there is another certificate already or the upload cannot
+        be used, and Conflict if another one came first.
         """
         app, addon, before = record.app, record.addon, record.latest_endpoint
         if addon is None:
@@ -82,7 +82,7 @@ class Certificates:
                 f" or POST /apps/{app.name}/addons."
             )
         if record.endpoint is not None:
-            raise Invalid(f"{app.name} has a certificate already: update it instead, or remove it first.")
+            return self._already(app, record.endpoint, upload)
         now = self._now()
         sent, served = self._chain(upload, now)
         endpoint = _first(app, addon, before, now)
@@ -127,9 +127,17 @@ class Certificates:
             )
         now = self._now()
         served = self._intermediates.completed(lambda pool: chain.inspect(sent, self._anchors, pool, now))
-        verdict = trust.judge(served.certificates, self._anchors, now=now)
+        verdict = trust.judge(served.certificates, self._anchors, now, served.left_out)
         facts = tuple(each.facts for each in served.certificates)
         return Inspection(served.text, facts, verdict, served.changes)
+
+    def _already(self, app: App, endpoint: Endpoint, upload: Upload) -> tuple[Endpoint, Version]:
+        """Return what is served if it is what was sent: its sender may not have heard of the success."""
+        _, served = self._chain(upload, self._now())
+        current = self._endpoints.version(endpoint.id, endpoint.active)
+        if served.text != current.certificate_chain:
+            raise Invalid(f"{app.name} has a certificate already: update it instead, or remove it first.")
+        return endpoint, current
 
     def _with_key_in_use(self, endpoint: Endpoint, upload: Upload) -> Upload:
         """Complete an upload with the key that is served; raise KeyMismatch if it fits no certificate."""
@@ -155,7 +163,7 @@ class Certificates:
             id=endpoint.active_id,
             certificate_chain=served.text,
             chain=tuple(certificate.facts for certificate in served.certificates),
-            verdict=trust.judge(served.certificates, self._anchors, now=now),
+            verdict=trust.judge(served.certificates, self._anchors, now, served.left_out),
             changes=served.changes,
             created_at=now,
             created_by=caller.token_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
@@ -15,6 +16,7 @@ from chalicelib.x509 import pem
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.library import UNREADABLE
 
+OBJECTION = re.compile(r"validation failed: (?!candidates exhausted)([ -~]{1,200}?) \(encountered processing ")
 NAMES_TRIED = 3  # the verifier wants a name, and may refuse to try one, such as one with an underscore
 
 
@@ -52,21 +54,30 @@ class Anchors:
         """
         question, answers = (leaf, tuple(others), now), self._answers
         if question not in answers:  # what is built is judged next
-            chain = self._verify(leaf, others, now)
+            try:
+                chain = self._verify(leaf, others, now)
+            except (VerificationError, *UNREADABLE):
+                chain = ()
             answers = {(leaf, chain[1:-1], now): chain} if chain else {}
             answers[question] = chain
             self._answers = answers
         return answers[question]
+
+    def objection(self, leaf: Certificate, others: Sequence[Certificate], now: datetime) -> str:
+        """Return the verifier's own words, where it refuses the leaf itself; empty if it has none."""
+        try:
+            self._verify(leaf, others, now)
+        except (VerificationError, *UNREADABLE) as error:
+            found = OBJECTION.match(str(error))
+            return found[1] if found else ""
+        return ""
 
     def _verify(self, leaf: Certificate, others: Sequence[Certificate], now: datetime) -> tuple[Certificate, ...]:
         verifier = self._verifier(leaf, now)
         if verifier is None:
             return ()
         known = {leaf.loaded: leaf} | {each.loaded: each for each in others if each.checks_cheaply}
-        try:
-            chain = verifier.verify(leaf.loaded, list(known)[1:])
-        except (VerificationError, *UNREADABLE):
-            return ()
+        chain = verifier.verify(leaf.loaded, list(known)[1:])
         return tuple(known.get(each) or self._by_loaded[each] for each in chain)
 
     def _verifier(self, leaf: Certificate, now: datetime) -> ServerVerifier | None:

@@ -77,7 +77,7 @@ def read(certificate_chain: str, private_key: str | None = None, pass_phrase: st
         text=certificate_chain if plain else "",
         sent=tuple(chain.certificates),
         unread=(*chain.unread, *beside.unread),
-        holds_private_key=bool(keys) or any(each.kind in kind.SECRETS for each in (*chain.unread, *beside.unread)),
+        holds_private_key=chain.secret or beside.secret,
     )
     if not bundle.certificates:
         raise BadCertificate(f"No certificate given.{bundle.complaint}")
@@ -103,12 +103,15 @@ class _Field:
         self.certificates: list[Certificate] = []
         self.keys: list[PrivateKey] = []
         self.unread: list[Unread] = []
+        self.secret = any("PRIVATE KEY" in block.label for block in blocks)
         for block in blocks:
             what = kind.of(block)
             try:
                 self._take(block, what)
             except Invalid as error:
                 self.unread.append(Unread(name, block.number, what, error.message))
+                self.secret |= what in kind.SECRETS
+        self.secret |= bool(self.keys)
 
     def _take(self, block: Block, what: Kind) -> None:
         match what:

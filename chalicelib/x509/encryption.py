@@ -10,6 +10,8 @@ from chalicelib.x509.pem import Block
 from chalicelib.x509.private_key import PrivateKey
 
 ITERATIONS = 600_000  # of key derivation in one upload: OWASP's advice for PBKDF2, about 0.3 s
+OPENINGS = 10  # in one upload
+LARGEST = 2600  # bytes of an encrypted key; RSA 4096 takes 2,500
 LONGEST_PASS_PHRASE = 1024
 DECRYPT = "decrypt it with `openssl pkey -in server.key -out server.key.plain` and send server.key.plain"
 PBES2 = bytes.fromhex("2a864886f70d01050d")
@@ -19,11 +21,11 @@ PBES1 = (bytes.fromhex("2a864886f70d0105"), bytes.fromhex("2a864886f70d010c01"))
 
 
 class Purse:
-    """A pass phrase, and the iterations of key derivation that may still be spent on it."""
+    """A pass phrase, and what may still be spent on opening things with it."""
 
     def __init__(self, pass_phrase: str | None) -> None:
         self.pass_phrase = (pass_phrase or "").encode("utf-8", "replace")
-        self._left = ITERATIONS
+        self._iterations, self._openings = ITERATIONS, OPENINGS
         if len(self.pass_phrase) > LONGEST_PASS_PHRASE:
             raise Invalid(f"A pass phrase has at most {LONGEST_PASS_PHRASE} bytes.")
 
@@ -36,8 +38,9 @@ class Purse:
             iterations = _iterations(algorithm)
         except ValueError:
             raise Invalid(f"It is encrypted in a way that is not supported: {DECRYPT}.") from None
-        self._left -= iterations
-        if iterations < 0 or self._left < 0:
+        self._iterations -= iterations
+        self._openings -= 1
+        if iterations < 0 or self._iterations < 0 or self._openings < 0:
             raise Invalid(f"It would take more than {ITERATIONS:,} iterations to decrypt: {DECRYPT}.")
 
 
@@ -45,10 +48,23 @@ def private_key(block: Block, purse: Purse) -> PrivateKey:
     """Decrypt a key: PKCS#8, or one with RFC 1421's headers; raise Invalid if it cannot be used."""
     if not purse.pass_phrase:
         raise Invalid(f"It is an encrypted private key: {DECRYPT}.")
-    if block.headers:
-        return PrivateKey.load(_with_headers(block), purse.pass_phrase)
-    purse.pay(der.first(block.der).children()[0])
-    return PrivateKey.load(block.der, purse.pass_phrase)
+    if not block.headers:
+        return pkcs8(block.der, purse)
+    _check_size(block.der)
+    return PrivateKey.load(_with_headers(block), purse.pass_phrase)
+
+
+def pkcs8(encoded: bytes, purse: Purse) -> PrivateKey:
+    """Decrypt an EncryptedPrivateKeyInfo (RFC 5208 section 6); raise Invalid if it cannot be used."""
+    _check_size(encoded)
+    purse.pay(der.first(encoded).children()[0])
+    return PrivateKey.load(encoded, purse.pass_phrase)
+
+
+def _check_size(encoded: bytes) -> None:
+    """Refuse what is too large before it is decrypted: what is inside may take the library long, too."""
+    if len(encoded) > LARGEST:
+        raise Invalid(f"It is larger than any private key that is served: {DECRYPT}.")
 
 
 def _iterations(algorithm: der.Element) -> int:

@@ -76,9 +76,10 @@ def _children(element: Element | None) -> list[Element]:
 
 
 def _issuer_urls(accesses: list[Element]) -> tuple[str, ...]:
-    found = [access.children() for access in accesses]
-    return tuple(
+    found = (access.children() for access in accesses)
+    urls = [
         location.content.decode("ascii")
-        for method, location in found[:MOST_URLS]
+        for method, location in found
         if method.content == CA_ISSUERS and location.tag == URL and HTTP_URL.fullmatch(location.content)
-    )
+    ]
+    return tuple(urls[:MOST_URLS])

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 
 # What it raises for a certificate or a key that is damaged or strange, from loading as from any accessor.
 UNREADABLE = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
+    InternalError,
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,

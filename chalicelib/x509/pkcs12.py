@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from chalicelib.errors import Invalid
-from chalicelib.x509 import der
+from chalicelib.x509 import der, encryption
 from chalicelib.x509.encryption import Purse
 from chalicelib.x509.library import UNREADABLE, without_warnings
 from chalicelib.x509.private_key import PrivateKey
@@ -76,8 +76,7 @@ def _keys(safe: der.Element, purse: Purse) -> Iterator[PrivateKey]:
         elif kind.content == SHROUDED_KEY_BAG:
             if not purse.pass_phrase:
                 raise ValueError("encrypted")
-            purse.pay(value.children()[0].children()[0])
-            yield PrivateKey.load(value.content, purse.pass_phrase)
+            yield encryption.pkcs8(value.content, purse)
 
 
 def _certificates(safes: list[der.Element], purse: Purse) -> list[bytes]:

@@ -17,12 +17,28 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chalicelib.errors import BadKey
-from chalicelib.x509 import public_key
+from chalicelib.x509 import der, public_key
 from chalicelib.x509.library import UNREADABLE, without_warnings
 from chalicelib.x509.public_key import CURVES, LARGEST_RSA_EXPONENT
 
 SMALLEST_RSA_BITS = 2048
 LARGEST_RSA_BITS = 4096
+DAMAGED = "The private key is damaged and cannot be read."
+DOES_NOT_OPEN = "The private key does not open with the pass phrase."
+RSA, EC, ED25519, DSA = (
+    bytes.fromhex(oid) for oid in ("2a864886f70d010101", "2a8648ce3d0201", "2b6570", "2a8648ce380401")
+)
+SERVED = frozenset({RSA, EC, ED25519})
+UNSERVED = {
+    DSA: "DSA",
+    bytes.fromhex("2b6571"): "Ed448",
+    bytes.fromhex("2b656e"): "X25519",
+    bytes.fromhex("2b656f"): "X448",
+    bytes.fromhex("2a864886f70d010301"): "Diffie-Hellman",
+    bytes.fromhex("2a8648ce3e0201"): "Diffie-Hellman",
+    bytes.fromhex("2a864886f70d01010a"): "RSA-PSS",
+}
+INTEGERS_OF_DSA = 6  # version, p, q, g, y, x
 SMALL_PRIMES = math.prod(n for n in range(3, 1000, 2) if all(n % d for d in range(3, math.isqrt(n) + 1, 2)))
 
 
@@ -43,6 +59,8 @@ class PrivateKey:
         Raises BadKey with a sentence for a key of a type or size that is not served, and for one whose numbers
         do not belong together. Whoever passes a pass phrase has looked at the cost of using it.
         """
+        if pass_phrase is None:
+            _check_type(encoded)
         load = load_pem_private_key if encoded.startswith(b"-----") else load_der_private_key
         try:
             with without_warnings():
@@ -50,8 +68,7 @@ class PrivateKey:
                 key = load(encoded, pass_phrase, unsafe_skip_rsa_key_validation=True)
         except UNREADABLE:
             # The library's text may quote what it read, so it is neither shown nor chained.
-            why = "does not open with the pass phrase" if pass_phrase else "is damaged and cannot be read"
-            raise BadKey(f"The private key {why}.") from None
+            raise BadKey(DOES_NOT_OPEN if pass_phrase else DAMAGED) from None
         _check(key)
         return cls(key)
 
@@ -63,6 +80,23 @@ class PrivateKey:
         raise TypeError("A private key is not shown, copied or stored by accident.")
 
     __repr__ = __str__ = __format__ = __reduce__ = __reduce_ex__ = __getstate__ = _refuse
+
+
+def _check_type(encoded: bytes) -> None:
+    """Raise BadKey for a type that is not served, before the library computes with numbers of any size."""
+    try:
+        fields = der.first(encoded).children()
+        tags = [field.tag for field in fields]
+        if tags[:3] == [der.INTEGER, der.SEQUENCE, der.OCTET_STRING]:  # PKCS#8
+            algorithm = fields[1].children()[0].content
+        elif tags == [der.INTEGER] * INTEGERS_OF_DSA:
+            algorithm = DSA
+        else:  # PKCS#1 and SEC 1
+            return
+    except (ValueError, IndexError):
+        raise BadKey(DAMAGED) from None
+    if algorithm not in SERVED:
+        raise BadKey(_unserved(UNSERVED.get(algorithm, "of a type that we do not know")))
 
 
 def _check(key: PrivateKeyTypes) -> None:

@@ -146,11 +146,11 @@ def lifetime_too_long(leaf: Facts, longest: int) -> Reason:
     )
 
 
-def unverifiable() -> Reason:
-    """Say that browsers refuse the chain for a reason of its own."""
+def unverifiable(objection: str) -> Reason:
+    """Say that browsers refuse the chain for another reason; `objection` is the verifier's, or empty."""
     return Reason(
         "unverifiable",
-        "The certificate or its chain breaks a rule that browsers insist on.",
+        f"The certificate or its chain breaks a rule that browsers insist on{objection and f' ({objection})'}.",
         "Ask the authority to issue the certificate again.",
     )
 

@@ -44,7 +44,7 @@ def judge(
         if not leaf.self_signed:
             found += _of_chain(Search((*certificates[1:], *left_out), anchors, now).best(leaf), now)
     if not verified and not found:
-        found.append(reasons.unverifiable())
+        found.append(reasons.unverifiable(anchors.objection(leaf, certificates[1:], now)))
     return Verdict(trusted=not found, reasons=tuple(found))
 
 

@@ -18,7 +18,9 @@ from chalicelib.model.record import AppRecord, Collaborator
 NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
 APP = App("a1", "example", "owner", "us", "", NOW, NOW)
 ADDON = Addon("d1", "a1", "owner", "ssl-round-1234", "tokyo-2121", "tokyo-2121.ssl.localhost", NOW)
-ENDPOINT = Endpoint("e1", "a1", "owner", "tokyo-2121", "tokyo-2121.ssl.localhost", 1, "v1", None, None, 1, NOW, NOW)
+ENDPOINT = Endpoint(
+    "e1", "a1", "owner", "tokyo-2121", "tokyo-2121.ssl.localhost", 1, "v1", None, None, 1, NOW, NOW
+)
 WWW = Domain("w1", "a1", "owner", "www.example.com", NOW, NOW)
 GONE = replace(WWW, id="g1", hostname="gone.example.com", removed=True)
 RECORD = AppRecord(APP, ADDON, ENDPOINT, {each.hostname: each for each in (WWW, GONE)}, ())

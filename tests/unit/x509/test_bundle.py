@@ -188,7 +188,9 @@ class TestBadBlocks:
         with pytest.raises(BadKey, match="does not open with the pass phrase"):
             bundle.read(LEAF.pem, encrypted(LEAF.key, PrivateFormat.PKCS8), "wrong")
 
-    @pytest.mark.parametrize("text", [LEAF.key_pem, encrypted(LEAF.key, PrivateFormat.PKCS8), openssh_key()])
+    @pytest.mark.parametrize(
+        "text", [LEAF.key_pem, LEAF.key_pem[:90], encrypted(LEAF.key, PrivateFormat.PKCS8), openssh_key()]
+    )
     def test_key_is_noticed(self, text: str) -> None:
         """A private key among certificates is noticed even if it cannot be read."""
         assert bundle.read(LEAF.pem + text).holds_private_key
@@ -199,7 +201,7 @@ class TestBadBlocks:
         with pytest.raises(BadKey) as caught:
             bundle.read(LEAF.pem, key_pem(make_key(kind)))
 
-        assert kind in caught.value.message
+        assert kind.removesuffix(" 2048") in caught.value.message
         assert "2048 to 4096" in caught.value.message
 
     def test_errors_never_quote_keys(self) -> None:

@@ -6,10 +6,12 @@ import base64
 from random import Random
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
+from cryptography.hazmat.primitives.serialization.pkcs12 import PBES, serialize_key_and_certificates
 
 from chalicelib.errors import SSLEndpointError
-from chalicelib.x509 import bundle, chain, trust
+from chalicelib.x509 import bundle, chain, der, trust
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.paths import empty_pool
 from tests.authority import CA, NOW, self_signed
@@ -19,7 +21,7 @@ ROOT = CA()
 CA_1 = ROOT.issue_ca("Example Intermediate")
 ANCHORS = trust.Anchors([Certificate(ROOT.certificate)])
 LEAF = CA_1.issue_cert("www.example.com", "*.example.com", issuer_url="http://ca.example.com/ca.crt")
-ROUNDS = 1000  # of each of the ten tests below
+ROUNDS = 800  # of each of the fifteen tests below
 
 
 def serve(text: str, key: str, pass_phrase: str | None = None) -> chain.Chain | None:
@@ -120,6 +122,39 @@ def test_damaged_pkcs12() -> None:
     plain = base64.b64decode(pkcs12_file(LEAF.key, LEAF.certificate, CA_1.certificate))
     for _ in range(ROUNDS):
         serve(encoded(damaged(plain, random)), LEAF.key_pem)
+
+
+@pytest.mark.parametrize("method", list(PBES))
+def test_damaged_encrypted_pkcs12(method: PBES) -> None:
+    """A damaged PKCS#12 file with a pass phrase is refused or served."""
+    random = Random(f"pkcs12 {method}")
+    builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1).key_cert_algorithm(method)
+    hidden = builder.hmac_hash(SHA1()).build(b"secret")
+    whole = serialize_key_and_certificates(b"a", LEAF.key, LEAF.certificate, [CA_1.certificate], hidden)
+    for _ in range(ROUNDS):
+        serve(encoded(damaged(whole, random)), LEAF.key_pem, "secret")
+
+
+@pytest.mark.parametrize("kind", ["P-256", "RSA 2048"])
+def test_damaged_encrypted_key(kind: str) -> None:
+    """A damaged key with a pass phrase is refused, unless it is still the same key."""
+    random = Random(f"encrypted key {kind}")
+    leaf = CA_1.issue_cert("www.example.com", kind=kind)
+    builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1)
+    whole = _shrouded_key(serialize_key_and_certificates(b"a", leaf.key, None, None, builder.build(b"secret")))
+    for _ in range(ROUNDS):
+        served = serve(leaf.chain_pem, pem_of(damaged(whole, random), "ENCRYPTED PRIVATE KEY"), "secret")
+        if served is not None:
+            assert leaf.key_pem.encode() == served.key.pem()
+
+
+def _shrouded_key(file: bytes) -> bytes:
+    """Return the EncryptedPrivateKeyInfo of a PKCS#12 file that has nothing else."""
+    _, authenticated, *_ = der.first(file).children()
+    for safe in der.first(authenticated.children()[1].children()[0].content).children():
+        for bag in der.first(safe.children()[1].children()[0].content).children():
+            return bag.children()[1].content
+    raise AssertionError("there is no key")
 
 
 def test_damaged_self_signed() -> None:

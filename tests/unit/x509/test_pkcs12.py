@@ -141,6 +141,25 @@ class TestCost:
         with pytest.raises(Invalid, match="iterations"):
             purse.pay(der.first(algorithm(PBKDF2_OID, 1)))
 
+    def test_openings(self) -> None:
+        """Only so many things are opened, however little each of them costs."""
+        purse = Purse("secret")
+        cheap = der.first(algorithm(PBKDF2_OID, 1))
+        for _ in range(encryption.OPENINGS):
+            purse.pay(cheap)
+        with pytest.raises(Invalid, match="decrypt"):
+            purse.pay(cheap)
+
+    @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+    @pytest.mark.parametrize(("kind", "opens"), [("RSA 4096", True), ("RSA 5120", False)])
+    def test_size(self, form: PrivateFormat, kind: str, opens: bool) -> None:
+        """The largest key that is served is opened, a larger one is not even decrypted."""
+        text = make_key(kind).private_bytes(Encoding.PEM, form, BestAvailableEncryption(b"secret")).decode()
+        found = bundle.read(LEAF.pem + text, None, "secret")
+
+        assert opens == bool(found.keys)
+        assert opens or "larger" in found.unread[0].sentence
+
     def test_unknown_derivation(self) -> None:
         """A way of encryption whose cost is not known is refused."""
         with pytest.raises(Invalid, match="not supported"):

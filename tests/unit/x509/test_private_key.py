@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import json
 import pickle
+import time
 from random import Random
 
 import pytest
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.hazmat.primitives.serialization import PublicFormat as PointFormat
 
 from chalicelib.errors import BadKey
-from chalicelib.x509 import der
+from chalicelib.x509 import der, pem
 from chalicelib.x509.private_key import PrivateKey
 from tests.authority import Key, key_pem, make_key
 
@@ -24,6 +25,11 @@ FIELDS = ("n", "e", "d", "p", "q", "dp", "dq", "qi")
 def traditional(key: Key) -> bytes:
     """Write a key as PKCS#1 or SEC 1."""
     return key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+
+
+def pkcs8(key: Key) -> bytes:
+    """Write a key as PKCS#8."""
+    return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
 def pkcs1(**changed: int) -> bytes:
@@ -83,9 +89,10 @@ class TestSecrecy:
 
     def test_only_way_out(self) -> None:
         """pem() gives PKCS#8, which loads as the same key."""
-        (body,) = [line for line in [self.KEY.pem()] if line.startswith(b"-----BEGIN PRIVATE KEY-----")]
+        (block,) = pem.blocks(self.KEY.pem().decode())
 
-        assert self.KEY.spki == PrivateKey.load(body).spki
+        assert "PRIVATE KEY" == block.label
+        assert self.KEY.spki == PrivateKey.load(block.der).spki
 
 
 class TestTypes:
@@ -96,15 +103,43 @@ class TestTypes:
         """The types that edges load are accepted (whether browsers do is not asked here)."""
         key = make_key(kind)
 
-        assert key_pem(key).encode() == PrivateKey.load(key_pem(key).encode()).pem()
+        assert key_pem(key).encode() == PrivateKey.load(pkcs8(key)).pem()
 
     @pytest.mark.parametrize("kind", ["RSA 1024", "RSA 2040", "RSA 4104", "secp256k1", "Ed448", "DSA 2048"])
     def test_refused(self, kind: str) -> None:
         """Others are refused, and the sentence says which would do."""
         with pytest.raises(BadKey, match="which cannot be served") as caught:
-            PrivateKey.load(key_pem(make_key(kind)).encode())
+            PrivateKey.load(pkcs8(make_key(kind)))
 
         assert kind.removesuffix(" 2048") in caught.value.message
+
+    @pytest.mark.parametrize(
+        ("algorithm", "name"),
+        [
+            ("2b656e", "X25519"),
+            ("2a864886f70d010301", "Diffie-Hellman"),
+            ("2a864886f70d01010a", "RSA-PSS"),
+            ("2a0304", "of a type that we do not know"),
+        ],
+    )
+    def test_refused_unseen(self, algorithm: str, name: str) -> None:
+        """The library never sees types that are not served: numbers of any size would keep it busy."""
+        identifier = der.encode(der.SEQUENCE, der.encode(der.OBJECT_IDENTIFIER, bytes.fromhex(algorithm)))
+        key = der.encode(der.OCTET_STRING, b"anything")
+        with pytest.raises(BadKey, match=name):
+            PrivateKey.load(der.encode(der.SEQUENCE, sequence(0)[2:] + identifier + key))
+
+    def test_large_dsa_key(self) -> None:
+        """A DSA key of 16384 bits, whose public half takes the library a second, costs nothing."""
+        large = (1 << 16384) - 1
+        numbers = sequence(large, large, large)
+        identifier = der.encode(der.SEQUENCE, bytes.fromhex("06072a8648ce380401") + numbers)
+        key = der.encode(der.OCTET_STRING, sequence(large)[4:])
+        start = time.process_time()
+        with pytest.raises(BadKey, match="DSA"):
+            PrivateKey.load(der.encode(der.SEQUENCE, sequence(0)[2:] + identifier + key))
+
+        assert time.process_time() - start < 0.2
 
 
 class TestRsaArithmetic:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import certifi
 import pytest
-from cryptography.x509 import TLSFeature, TLSFeatureType
+from cryptography.x509 import ObjectIdentifier, TLSFeature, TLSFeatureType, UnrecognizedExtension
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from chalicelib.x509 import trust
@@ -196,21 +196,20 @@ class TestReasons:
         assert {"weak_key", "expired", "no_san", "untrusted_root"} == set(reasons(leaf, private))
 
     def test_unverifiable(self) -> None:
-        """What the verifier refuses for a reason of its own is not called trusted."""
-        leaf = self_signed("www.example.com", key=CA_1.key)
-        odd = LeafCert(
-            ROOT.issue_ca("www.example.com").certificate, leaf.key
-        )  # an authority as a leaf, without SAN
+        """What only the verifier objects to is told in its words."""
+        unknown = UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+        found = reasons(CA_1.issue_cert("www.example.com", critical=(unknown,)))
 
-        assert not judge(odd).trusted
-        assert reasons(odd)
+        assert ["unverifiable"] == list(found)
+        assert "1.2.3.4: certificate contains unaccounted-for critical" in found["unverifiable"].sentence
 
-    def test_authority_as_a_leaf(self) -> None:
-        """A leaf that may issue others is refused by the verifier only."""
-        odd = self_signed("www.example.com", ca=True)
-        trusted = anchors(CA("www.example.com", key=odd.key, certificate=odd.certificate))
+    def test_unverifiable_without_words(self) -> None:
+        """Where the verifier has no words that help, none are given."""
+        constrained = ROOT.issue_ca("Constrained", only="example.net")
+        found = reasons(constrained.issue_cert("www.example.com"))
 
-        assert isinstance(trust.judge([Certificate(odd.certificate)], trusted, NOW), Verdict)
+        assert ["unverifiable"] == list(found)
+        assert found["unverifiable"].sentence.endswith("insist on.")
 
     def test_bypassed_order(self) -> None:
         """A chain in the wrong order is judged as browsers do, who put it right."""
