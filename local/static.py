@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import gzip
+import json
+import re
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,14 +20,9 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
 }
-HEADERS = {
-    "Cache-Control": "no-cache",
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src"
-    " 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none';"
-    " require-trusted-types-for 'script'; trusted-types 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+TEXT = frozenset({".css", ".html", ".js", ".json", ".svg", ".txt"})
+GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
+HEADERS = Path(__file__).parents[1] / "frontend" / "headers.json"  # CloudFront is given the same
 
 
 def find(root: Path, path: str) -> Path | None:
@@ -43,7 +42,27 @@ def find(root: Path, path: str) -> Path | None:
 
 def headers(file: Path) -> dict[str, str]:
     """Return the headers that a file is sent with."""
-    return {"Content-Type": TYPES[file.suffix], **HEADERS}
+    place = file.as_posix()
+    rules = _rules()
+    special = (rule for folder, rule in rules.items() if f"/frontend/{folder}" in place)
+    return {"Content-Type": TYPES[file.suffix], **rules["default"], **next(special, {})}
+
+
+@functools.cache
+def _rules() -> dict[str, dict[str, str]]:
+    rules: dict[str, dict[str, str]] = json.loads(HEADERS.read_text())
+    return rules
+
+
+def content(file: Path, accepted: str) -> tuple[bytes, dict[str, str]]:
+    """Return a file's bytes and headers; text is compressed if the Accept-Encoding header `accepted` has gzip."""
+    plain, told = file.read_bytes(), headers(file)
+    if file.suffix not in TEXT:
+        return plain, told
+    told["Vary"] = "Accept-Encoding"
+    if not GZIP.search(accepted):
+        return plain, told
+    return gzip.compress(plain, mtime=0), {**told, "Content-Encoding": "gzip"}
 
 
 def _is_plain(name: str) -> bool:

@@ -1,0 +1,69 @@
+/** The API beside this page, and the token that opens it: in sessionStorage, and nowhere else. */
+
+const TOKEN = 'token';
+const PATIENCE = 30_000; // milliseconds
+
+/** What the API refused: `status` (0 when it did not answer at all), `id`, and a sentence as `message`. */
+export class Refusal extends Error {
+  constructor(status, id, message) {
+    super(message);
+    Object.assign(this, { status, id });
+  }
+}
+
+/** Takes the token out of the address, where the local start puts it, so that it is neither kept nor shared. */
+export function adoptToken() {
+  const handed = new URLSearchParams(location.hash.slice(1)).get(TOKEN);
+  if (!handed) return;
+  signIn(handed);
+  history.replaceState(null, '', location.pathname + location.search);
+}
+
+export const signIn = (token) => sessionStorage.setItem(TOKEN, token.trim());
+export const signOut = () => sessionStorage.removeItem(TOKEN);
+export const isSignedIn = () => Boolean(sessionStorage.getItem(TOKEN));
+
+/** Writes a path of the API: at('apps', 'docs') is apps/docs. */
+export const at = (...parts) => parts.map(encodeURIComponent).join('/');
+
+export const get = (path) => call('GET', path);
+export const post = (path, body) => call('POST', path, body);
+export const patch = (path, body) => call('PATCH', path, body);
+export const remove = (path) => call('DELETE', path);
+
+/** Returns what is at a path, or undefined if there is no such thing. */
+export async function find(path) {
+  try {
+    return await get(path);
+  } catch (error) {
+    if (error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Returns the JSON that the API answers; throws a Refusal. A list comes whole, in however many pieces. */
+async function call(method, path, body) {
+  const rows = [];
+  for (let range = null; ;) {
+    const answer = await send(method, path, body, range);
+    const value = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Refusal(answer.status, value.id, value.message ?? `The API answered ${answer.status}.`);
+    range = answer.status === 206 && answer.headers.get('Next-Range');
+    if (!range && !rows.length) return value;
+    rows.push(...value);
+    if (!range) return rows;
+  }
+}
+
+async function send(method, path, body, range) {
+  const headers = { Authorization: `Bearer ${sessionStorage.getItem(TOKEN) ?? ''}` };
+  if (body) headers['Content-Type'] = 'application/json';
+  if (range) headers.Range = range;
+  try {
+    return await fetch(new URL(`api/${path}`, document.baseURI), {
+      method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE),
+    });
+  } catch {
+    throw new Refusal(0, 'unreachable', 'The API does not answer.');
+  }
+}

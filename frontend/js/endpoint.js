@@ -1,0 +1,182 @@
+/** One endpoint: what is true of it, its chain, versions, domains, activity and facts; update, roll back, remove. */
+
+import { at, find, get, patch, post, remove } from './api.js';
+import { Chain } from './chain.js';
+import { DomainTable, answering, byName } from './domain-table.js';
+import { nextLook, progress } from './progress.js';
+import { ago, exact, plural, stamp } from './time.js';
+import { Callout, Copy, Dialog, Host, State, closeDialog, html, page, poll, say } from './ui.js';
+import { upload } from './upload.js';
+import { Versions, difference } from './versions.js';
+import { certificateOf, commonName, happened, keyName, octets, truth } from './words.js';
+
+const app = new URLSearchParams(location.search).get('app') ?? '';
+const MOST_ACTIVITY = 20;
+let now = new Date();
+let endpoint = null;
+let cert = null; // of the endpoint, with its details
+let addon = null;
+let versions = [];
+let domains = [];
+let activity = [];
+let checks = null;
+let mending = null; // the inspection that would close a gap in the chain
+let stages = null;
+let dialog = null; // {kind, …}
+let isUpdating = false;
+let isAdding = false;
+let isBusy = false;
+let problem = '';
+
+const hosts = () => domains.map((each) => each.hostname);
+let files = null;
+const watch = poll(look);
+
+async function load() {
+  const [endpoints, addons, rows, log] = await Promise.all([get(at('apps', app, 'ssl-endpoints')), get(at('apps', app, 'addons')), get(at('apps', app, 'domains')), find(at('apps', app, 'activity'))]);
+  [endpoint, addon, domains, activity] = [endpoints[0] ?? null, addons[0] ?? null, rows.filter((each) => each.kind === 'custom'), log ?? []];
+  cert = endpoint && certificateOf(endpoint);
+  versions = endpoint ? (await get(at('apps', app, 'ssl-endpoints', endpoint.name, 'versions'))).map((each) => ({ ...each, cert: certificateOf(each) })) : [];
+  now = new Date();
+  document.title = `${(endpoint?.cname ?? app).split('.')[0]} – SSL Endpoint`;
+  files = endpoint && (files ?? upload({ app, endpoint: endpoint.name, hosts, redraw: () => redraw(), onDone: updated }));
+  watch.now();
+  mend();
+}
+
+/** Asks what is true now; returns whether that has changed. */
+async function look() {
+  const found = await find(at('apps', app, 'checks')).catch(() => null);
+  if (!found) return false;
+  const before = JSON.stringify([checks?.edge, checks?.domains]);
+  checks = found;
+  now = new Date();
+  stages?.see(found);
+  redraw();
+  return nextLook(found, before !== JSON.stringify([found.edge, found.domains]));
+}
+
+/** Asks whether a gap in the chain can be closed from here. */
+async function mend() {
+  mending = null;
+  if (!cert?.reasons.some((reason) => reason.code === 'missing_intermediate')) return;
+  const answer = await post('certificates/inspect', { certificate_chain: endpoint.certificate_chain }).catch(() => null);
+  mending = answer?.chain_changes.some((change) => change.action === 'added') ? answer : null;
+  redraw();
+}
+
+async function attempt(action) {
+  [isBusy, problem] = [true, ''];
+  redraw();
+  try {
+    await action();
+    dialog = null;
+  } catch (error) {
+    if (error.status === 401) { fail(error); return; }
+    problem = error.message;
+  }
+  isBusy = false;
+  redraw();
+}
+
+async function refresh(answer) {
+  stages = progress(answer.updated_at);
+  await load();
+}
+const updated = (answer) => attempt(async () => { isUpdating = false; say('Uploaded'); await refresh(answer); });
+const rollBack = () => attempt(async () => refresh(await patch(at('apps', app, 'ssl-endpoints', endpoint.name), { rollback: true })));
+const addMissing = () => attempt(async () => refresh(await patch(at('apps', app, 'ssl-endpoints', endpoint.name), { certificate_chain: mending.certificate_chain })));
+const removeEndpoint = () => attempt(async () => { await remove(at('apps', app, 'ssl-endpoints', endpoint.name)); [stages, checks, files] = [null, null, null]; await load(); });
+const removeAddon = () => attempt(async () => { await remove(at('apps', app, 'addons', addon.name)); await load(); });
+const addDomain = (hostname) => attempt(async () => { await post(at('apps', app, 'domains'), { hostname }); isAdding = false; await load(); });
+const removeDomain = (domain) => attempt(async () => { await remove(at('apps', app, 'domains', domain.hostname)); await load(); });
+const ask = (kind, more = {}) => { dialog = { kind, ...more }; problem = ''; redraw(); };
+const test = () => attempt(async () => { await watch.now(); document.getElementById('domains').scrollIntoView(); say('Looked again'); });
+
+const Problem = () => problem && html`<${Callout}><p>${problem}</p><//>`;
+const Cancel = () => html`<button type="button" onClick=${closeDialog}>Keep it</button>`;
+const closed = () => { dialog = null; redraw(); };
+
+const DIALOGS = {
+  rollback: ({ version }) => html`<${Dialog} title=${`Roll back to version ${version.version}`} onClose=${closed}>
+    <dl class="facts">${difference(cert, version.cert).map(([what, how]) => html`<dt>${what}</dt><dd>${how}</dd>`)}</dl><${Problem} />
+    <div class="actions"><button type="button" class="primary" disabled=${isBusy} onClick=${rollBack}>Roll back</button><${Cancel} /></div><//>`,
+  remove: ({ typed = '' }) => html`<${Dialog} title="Remove the certificate" onClose=${closed}>
+    <p>The edge stops serving it for ${domains.length ? hosts().join(', ') : endpoint.cname}. Their users get an error from then on. The hostname stays reserved${addon ? ', and costs go on, until the add-on is removed too' : ''}.</p>
+    <form onSubmit=${(event) => { event.preventDefault(); if (typed === app) removeEndpoint(); }}><div class="row"><label>Write ${app} to confirm<input name="app" autocomplete="off" autocapitalize="off" spellcheck=${false} onInput=${(event) => { dialog = { kind: 'remove', typed: event.currentTarget.value.trim() }; redraw(); }} /></label></div><${Problem} />
+      <div class="actions"><button class="danger" disabled=${typed !== app || isBusy}>Remove</button><${Cancel} /></div></form><//>`,
+  addon: () => html`<${Dialog} title="Remove the add-on" onClose=${closed}><p>Its hostname ${addon.hostname ?? ''} is given up, and is never given out again.</p><${Problem} />
+    <div class="actions"><button type="button" class="danger" disabled=${isBusy} onClick=${removeAddon}>Remove the add-on</button><${Cancel} /></div><//>`,
+  domain: ({ domain }) => html`<${Dialog} title=${`Remove ${domain.hostname}`} onClose=${closed}><p>The edge no longer passes its requests to ${app}.</p><${Problem} />
+    <div class="actions"><button type="button" class="danger" disabled=${isBusy} onClick=${() => removeDomain(domain)}>Remove</button><${Cancel} /></div><//>`,
+};
+
+const Crumb = () => html`<nav class="crumb" aria-label="Breadcrumb"><a href="index.html">Endpoints</a> / ${app}</nav>`;
+
+const Head = () => {
+  const { is, word, rest } = truth(cert, now, answering(checks));
+  return html`<div class="head"><div>
+    <h1 class="title"><span data-copy><${Host} name=${endpoint.cname} /></span> <${Copy} text=${endpoint.cname} what="hostname" /></h1>
+    <p class="lead"><${State} is=${is}>${word}<//> ${rest}</p></div>
+    <div class="actions"><button type="button" class="primary" aria-expanded=${isUpdating} onClick=${() => { isUpdating = !isUpdating; redraw(); }}>Update certificate</button><button type="button" disabled=${isBusy} onClick=${test}>Test</button><button type="button" class="quiet" onClick=${() => ask('remove')}>Remove</button></div></div>`;
+};
+
+const Gap = () => {
+  const reason = cert.reasons.find((each) => each.code === 'missing_intermediate');
+  if (!reason) return null;
+  const added = mending?.chain_changes.filter((change) => change.action === 'added').map((change) => commonName(change.subject)).join(', ');
+  return html`<${Callout}><p>${mending ? html`The missing certificate, ${added}, is known here. It fits.` : `${commonName(cert.chain.at(-1).issuer)}, which signed ${commonName(cert.chain.at(-1).subject)}, is missing. ${reason.remedy}`}</p>
+    ${mending ? html`<button type="button" class="primary" disabled=${isBusy} onClick=${addMissing}>Add it and serve</button>` : html`<button type="button" onClick=${() => { isUpdating = true; redraw(); }}>Update certificate</button>`}<//>`;
+};
+
+const Reasons = () => {
+  const other = cert.reasons.filter((reason) => !['missing_intermediate'].includes(reason.code));
+  return other.length > 0 && html`<ul class="reasons">${other.map((reason) => html`<li><p>${reason.sentence}</p><p class="why">${reason.remedy}</p></li>`)}</ul>`;
+};
+
+const Update = () => isUpdating && html`<section class="panel" aria-labelledby="update"><header><h2 id="update">Update certificate</h2><p>The present one is served until the new one is there; no connection is lost.</p></header><${files.view} /></section>`;
+
+const Domains = () => html`<section class="panel" aria-labelledby="domains"><header><h2 id="domains">Domains</h2><p>${checks ? `Checked ${ago(checks.checked_at, now)}` : ''}</p><button type="button" class="quiet" aria-expanded=${isAdding} onClick=${() => { isAdding = !isAdding; redraw(); }}>Add a name</button></header>
+  ${isAdding && html`<form class="row" onSubmit=${(event) => { event.preventDefault(); addDomain(event.currentTarget.elements.hostname.value.trim()); }}><label>Name<input name="hostname" required placeholder="www.example.com" autocapitalize="off" spellcheck=${false} /></label><button class="primary" disabled=${isBusy}>Add</button></form>`}
+  ${!dialog && html`<${Problem} />`}
+  ${domains.length ? html`<${DomainTable} domains=${domains} checks=${byName(checks)} certOf=${() => cert} onRemove=${(domain) => ask('domain', { domain })} />` : html`<p class="small">No name leads here yet. Add one that the certificate covers.</p>`}</section>`;
+
+const Activity = () => activity.length > 0 && html`<section class="panel" aria-labelledby="log"><header><h2 id="log">Activity</h2></header><ol class="log">${activity.slice(0, MOST_ACTIVITY).map((each) => html`<li key=${each.id}><time datetime=${each.created_at} title=${exact(each.created_at)}>${stamp(each.created_at, now)}</time><span>${happened(each.action)}${each.detail && html`<span class="small"> ${shortened(each.detail)}</span>`}</span></li>`)}</ol></section>`;
+
+/** Fingerprints are for the facts: a log shows their beginning. */
+const shortened = (detail) => detail.replace(/\b([0-9a-f]{8})[0-9a-f]{56}\b/g, '$1…');
+
+const Facts = () => {
+  const name = commonName(cert.subject);
+  const rows = [['Common name', name], ['Names', cert.names.join(', ')], ['Subject', cert.subject], ['Issuer', cert.issuer], ['Starts', exact(cert.starts_at)], ['Expires', exact(cert.expires_at)], ['Key', keyName(cert.key_type)],
+    ['Signature', cert.signature], ['Serial', html`<code>${octets(cert.serial)}</code>`], ['SHA-256', html`<code>${octets(cert.fingerprint).toUpperCase()}</code>`], ['Version', `v${endpoint.version}, of ${exact(endpoint.updated_at)}`]];
+  return html`<section class="panel" aria-labelledby="facts"><header><h2 id="facts">Certificate</h2></header><dl class="facts">${rows.map(([what, value]) => html`<dt>${what}</dt><dd class="num">${value}</dd>`)}</dl><${Terminal} /></section>`;
+};
+
+const Terminal = () => {
+  const name = hosts()[0]?.replace(/^\*\./, 'www.') ?? endpoint.cname;
+  const edge = checks?.edge;
+  const lines = [
+    `heroku certs:info -a ${app}`,
+    `heroku certs:update server.crt server.key -a ${app}`,
+    `curl -H "Authorization: Bearer $TOKEN" ${new URL(`api/${at('apps', app, 'ssl-endpoints')}`, document.baseURI)}`,
+    ...(edge ? [`curl -kvI https://${name}${edge.port === 443 ? '' : `:${edge.port}`} --connect-to ::${edge.host}:${edge.port}`] : []),
+  ];
+  return html`<details class="terminal"><summary>The same in a terminal</summary><pre tabindex="0">${lines.join('\n')}</pre></details>`;
+};
+
+const Bare = () => html`<${Crumb} /><div class="head"><div><h1>${app}</h1><p class="lead"><${State} is="idle">No certificate.<//> ${addon ? 'The endpoint is provisioned; upload one to serve this app’s domains.' : 'Nothing is provisioned yet.'}</p></div>
+  <div class="actions"><a class="button primary" href=${`setup.html?app=${encodeURIComponent(app)}`}>${addon ? 'Upload a certificate' : 'New endpoint'}</a>${addon && html`<button type="button" class="quiet" onClick=${() => ask('addon')}>Remove the add-on</button>`}</div></div>
+  ${domains.length > 0 && html`<${Domains} />`}<${Activity} />`;
+
+function view() {
+  const Asked = dialog && DIALOGS[dialog.kind];
+  const asked = Asked && Asked(dialog);
+  if (!endpoint) return html`<${Bare} />${asked}`;
+  return html`<${Crumb} /><${Head} />${stages && html`<${stages.view} />`}<${Update} />
+    <section aria-labelledby="chain" class=${isUpdating ? 'panel' : ''}><h2 id="chain" class="visually-hidden">Chain</h2><${Chain} cert=${cert} now=${now} /><${Gap} /><${Reasons} /></section>
+    <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
+    <${Domains} /><${Activity} /><${Facts} />${asked}`;
+}
+
+const { redraw, fail } = page({ here: 'endpoint.html', heading: '', load, view });

@@ -1,0 +1,62 @@
+/** Versions of an endpoint as bars on one time axis, and what a roll-back would change. */
+
+import { DAY, axis, day, daysUntil, monthName, months, shortDay } from './time.js';
+import { html } from './ui.js';
+import { commonName, life, lifeLeft, listed } from './words.js';
+
+const MARGIN = 0.04; // of the axis, on both sides
+const MOST = 12; // versions that are drawn
+const CLOSE = 7; // per cent: a month's name so near to today's is left out
+
+const isOver = (version, now) => new Date(version.cert.expires_at) < now;
+
+function scale(versions, now) {
+  const starts = versions.map((each) => +new Date(each.cert.starts_at));
+  const ends = versions.map((each) => +new Date(each.cert.expires_at));
+  const [from, to] = [Math.min(+now - 30 * DAY, ...starts), Math.max(+now + 30 * DAY, ...ends)];
+  return axis(from - (to - from) * MARGIN, to + (to - from) * MARGIN);
+}
+
+function told(version, now) {
+  if (version.state === 'active') return ['Serving', `since ${shortDay(version.created_at)}`, life(version.cert, now) === 'bad' ? 'over' : 'ok'];
+  if (isOver(version, now)) return ['Expired', day(version.cert.expires_at), 'over'];
+  return [version.state === 'previous' ? 'Previous' : 'Replaced', `valid ${lifeLeft(version.cert, now)}`, 'idle'];
+}
+
+const Bar = ({ version, line, now }) => {
+  const { starts_at: from, expires_at: to } = version.cert;
+  const is = told(version, now)[2];
+  const lived = Math.min(100, Math.max(0, 100 * (now - new Date(from)) / (new Date(to) - new Date(from))));
+  return html`<div class="track" role="img" aria-label=${`Version ${version.version}: ${day(from)} to ${day(to)}`}>
+    ${months(line.from, line.to).map((month) => html`<i style=${{ left: line.left(month) }}></i>`)}<i class="now" style=${{ left: line.left(now) }}></i>
+    <b class=${`${is} arrive`} style=${{ left: line.left(from), width: line.width(from, to), '--lived': `${lived.toFixed(2)}%` }}></b>
+    ${version.state === 'active' && (version.reminders ?? []).map((each) => html`<u style=${{ left: line.left(each) }}></u>`)}</div>`;
+};
+
+const Version = ({ version, line, now, onRollBack }) => {
+  const [word, by, is] = told(version, now);
+  return html`<li>
+    <div class="who"><span><strong class="num">v${version.version}</strong> ${' '}<span class=${is}>${word}</span></span><span class="small">${by}</span></div>
+    <${Bar} version=${version} line=${line} now=${now} />
+    <div class="act">${version.state === 'active' ? html`<span class="small num">${lifeLeft(version.cert, now)}${daysUntil(version.cert.expires_at, now) >= 0 && ' left'}</span>`
+      : version.state === 'previous' && !isOver(version, now) && html`<button type="button" aria-label=${`Roll back to version ${version.version}`} onClick=${() => onRollBack(version)}>Roll back</button>`}</div></li>`;
+};
+
+export const Versions = ({ versions, now, onRollBack }) => {
+  const shown = versions.slice(0, MOST);
+  const line = scale(shown, now);
+  return html`<ol class="gantt">
+    <li class="scale" aria-hidden="true"><span class="track">${months(line.from, line.to, 10).filter((month) => Math.abs(line.share(month) - line.share(now)) > CLOSE).map((month) => html`<span style=${{ left: line.left(month) }}>${monthName(month, line.isLong)}</span>`)}<span class="now" style=${{ left: line.left(now) }}>today</span></span></li>
+    ${shown.map((version) => html`<${Version} key=${version.version} version=${version} line=${line} now=${now} onRollBack=${onRollBack} />`)}</ol>
+    ${versions.length > MOST && html`<p class="small">${versions.length - MOST} older versions are not drawn.</p>`}`;
+};
+
+/** What differs between two certificates: [what, now, then]. Pure. */
+export function difference(present, other) {
+  const [gone, come] = [present.names.filter((name) => !other.names.includes(name)), other.names.filter((name) => !present.names.includes(name))];
+  return [
+    ['Names', [gone.length ? `without ${listed(gone, 6)}` : '', come.length ? `with ${listed(come, 6)}` : ''].filter(Boolean).join(', ') || 'the same'],
+    ['Expires', `${day(other.expires_at)} instead of ${day(present.expires_at)}`],
+    ['Issuer', commonName(present.issuer) === commonName(other.issuer) ? `the same, ${commonName(other.issuer)}` : `${commonName(other.issuer)} instead of ${commonName(present.issuer)}`],
+  ];
+}

@@ -1,0 +1,131 @@
+/** What the state of things is called: each state is a shape and a word. Pure. */
+
+import { DAY, ago, remaining } from './time.js';
+
+const SOON_DAYS = 30;
+const NUMBERS = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+const inWords = (n) => NUMBERS[n] ?? String(n);
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
+/** Puts together what the API tells of a certificate: Heroku's fields and the details beside them. */
+export const certificateOf = ({ ssl_cert: cert, details }) => ({ names: cert.cert_domains, ...cert, ...details });
+
+/** Tells whether a certificate has less than 30 days, or a third of a shorter life than 90 days, left. */
+export function isSoon(cert, now) {
+  const left = new Date(cert.expires_at) - now;
+  const life = new Date(cert.expires_at) - new Date(cert.starts_at);
+  return left < Math.min(SOON_DAYS * DAY, life / 3);
+}
+
+/** The shape of a certificate's remaining life. */
+export const life = (cert, now) => new Date(cert.expires_at) < now ? 'bad' : isSoon(cert, now) ? 'soon' : 'ok';
+
+/** What the bar of a certificate's life says at its end. */
+export const lifeLeft = (cert, now) => new Date(cert.expires_at) < now
+  ? `expired ${ago(cert.expires_at, now)}` : remaining(cert.expires_at, now);
+
+const BY_REASON = {
+  not_yet_valid: ['wait', 'Not valid yet'],
+  self_signed: ['idle', 'Self-signed'],
+  missing_intermediate: ['bad', 'Chain has a gap'],
+  chain_expired: ['bad', 'Issuer expired'],
+  untrusted_root: ['idle', 'Private root'],
+  distrusted_root: ['bad', 'Root not trusted'],
+};
+
+/** A certificate's state, for one cell: {is, word}. `cert` is an ssl_cert of the API. */
+export function certificateState(cert, now) {
+  const codes = cert.reasons.map((reason) => reason.code);
+  if (new Date(cert.expires_at) < now) return { is: 'bad', word: 'Expired' };
+  const found = Object.keys(BY_REASON).find((code) => codes.includes(code));
+  if (found && !cert.trusted) return { is: BY_REASON[found][0], word: BY_REASON[found][1] };
+  if (codes.includes('name_mismatch')) return { is: 'bad', word: 'Name not covered' };
+  return cert.trusted ? { is: 'ok', word: 'Trusted' } : { is: 'bad', word: 'Not trusted' };
+}
+
+/** The one sentence of truth about an endpoint: {is, word, rest}. `answering` is [how many, of how many] or null. */
+export function truth(cert, now, answering) {
+  const names = answering && answering[1] ? ` ${namesAnswering(...answering)}` : '';
+  const { is, word } = certificateState(cert, now);
+  if (word === 'Expired') return { is, word: 'Expired', rest: `${ago(cert.expires_at, now)}. Browsers refuse it; update it now.` };
+  const good = `good for ${remaining(cert.expires_at, now).replace(/ (day|hour)/, ' more $1')}`;
+  if (cert.trusted) return { is: isSoon(cert, now) ? 'soon' : 'ok', word: 'Trusted,', rest: `and ${good}.${names}` };
+  if (word === 'Self-signed') return { is, word: 'Self-signed:', rest: `fine for staging, and ${good}.${names}` };
+  const reason = cert.reasons.find((each) => each.code !== 'name_mismatch');
+  const why = reason?.code === 'missing_intermediate' ? 'The chain has a gap after your certificate.' : reason?.sentence ?? '';
+  return { is, word: 'Not trusted.', rest: `${why}${names}` };
+}
+
+/** Two of three names answer here. */
+export function namesAnswering(here, all) {
+  if (all === 1) return here ? 'Its name answers here.' : 'Its name does not answer here yet.';
+  if (here === all) return `All ${inWords(all)} names answer here.`;
+  return `${capital(inWords(here))} of ${inWords(all)} names ${here === 1 ? 'answers' : 'answer'} here.`;
+}
+
+/** What DNS says of a name, by the API's checks. */
+export const DNS_WORDS = {
+  here: ['ok', 'Points here'],
+  elsewhere: ['wait', 'Still elsewhere'],
+  missing: ['wait', 'No record yet'],
+  unknown: ['idle', 'Not known'],
+};
+
+/** What the edge serves for a name. */
+export const TLS_WORDS = {
+  served: ['ok', 'Serves'],
+  waiting: ['wait', 'Not yet served'],
+  mismatch: ['bad', 'Name not covered'],
+  down: ['bad', 'Edge does not answer'],
+  none: ['idle', 'No certificate'],
+  unknown: ['idle', 'Not known'],
+};
+
+/** The common name of a subject as the API writes it: "C=US; O=Example; CN=www.example.com". */
+export function commonName(subject) {
+  const parts = Object.fromEntries(subject.split('; ').map((part) => part.split(/=(.*)/s).slice(0, 2)));
+  return parts.CN ?? parts.OU ?? parts.O ?? subject;
+}
+
+/** The organisation of a subject, or nothing. */
+export const organisation = (subject) => subject.split('; ').find((part) => part.startsWith('O='))?.slice(2) ?? '';
+
+/** ECDSA P-256 instead of the API's EC P-256. */
+export const keyName = (type) => type.replace(/^EC /, 'ECDSA ');
+
+/** SHA-256 instead of ecdsa-with-SHA256. */
+export const hashName = (signature) => /sha-?(1|224|256|384|512)/i.exec(signature)?.[0].toUpperCase().replace(/SHA-?/, 'SHA-') ?? signature;
+
+/** "example.com, *.docs.example.com", and how many more. */
+export function listed(names, most = 3) {
+  const more = names.length - most;
+  return names.slice(0, most).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** 06:1d:5c for 061d5c. */
+export const octets = (hex) => (hex.length % 2 ? `0${hex}` : hex).match(/../g)?.join(':') ?? '';
+
+const ACTIONS = {
+  'app.create': 'App made',
+  'app.change': 'App changed',
+  'addon.provision': 'Endpoint provisioned',
+  'addon.deprovision': 'Add-on removed',
+  'endpoint.create': 'Certificate uploaded',
+  'endpoint.update': 'Certificate updated',
+  'endpoint.rollback': 'Rolled back',
+  'endpoint.remove': 'Certificate removed',
+  'domain.add': 'Domain added',
+  'domain.remove': 'Domain removed',
+  'collaborator.admit': 'Collaborator added',
+  'collaborator.dismiss': 'Collaborator removed',
+};
+
+/** What happened, in words; an action that is not known is shown as it is called. */
+export const happened = (action) => ACTIONS[action] ?? action;
+
+/** The longest life that browsers accept of a certificate issued at a time, in days, and what comes next (CA/B Forum SC-081). */
+export function longestLife(now) {
+  const steps = [['2026-03-15', 200], ['2027-03-15', 100], ['2029-03-15', 47]];
+  const past = steps.filter(([from]) => new Date(from) <= now);
+  return { days: past.at(-1)?.[1] ?? 398, next: steps[past.length] ?? null };
+}

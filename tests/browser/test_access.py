@@ -1,0 +1,177 @@
+"""Everybody can use the pages: axe finds nothing, nothing overflows, keyboard and print work."""
+
+from __future__ import annotations
+
+from importlib.resources import files as resources
+from typing import Any
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.authority import CA, DAY, NOW, self_signed
+from tests.browser.conftest import Visit
+from tests.e2e.product import Product, fresh
+
+AXE = (resources("axe_playwright_python") / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FACES = {
+    "list": "index.html",
+    "endpoint": "endpoint.html?app=face",
+    "gap": "endpoint.html?app=face-gap",
+    "without": "endpoint.html?app=face-bare",
+    "choose": "setup.html",
+    "setup": "setup.html?app=face-bare",
+    "done": "setup.html?app=face",
+    "domains": "domains.html",
+    "missing": "endpoint.html?app=nobody",
+    "sign-in": "index.html",
+}
+
+
+@pytest.fixture(scope="module")
+def faces(product: Product, root: CA, authority: CA) -> None:
+    """Fill the product with what the pages have faces for."""
+    product.app("face")
+    name = product.call("POST", "/apps/face/ssl-endpoints", fresh(authority, "www.face.example.com"))["name"]
+    for host in ("www.face.example.com", "face.example.com", "*.face.example.com"):
+        product.call("POST", "/apps/face/domains", {"hostname": host})
+    product.call(
+        "PATCH", f"/apps/face/ssl-endpoints/{name}", fresh(authority, "*.face.example.com", "face.example.com")
+    )
+    product.app("face-gap")
+    gap = fresh(root.issue_ca("Face R4"), "gap.face.example.com")
+    alone = {"certificate_chain": gap.pem, "private_key": gap.key_pem, "preprocess": False}
+    product.call("POST", "/apps/face-gap/ssl-endpoints", alone)
+    product.app("face-bare")
+    product.app("face-old")
+    old = authority.issue_cert("old.face.example.com", not_before=NOW - 90 * DAY, not_after=NOW - DAY)
+    product.call("POST", "/apps/face-old/ssl-endpoints", old)
+    product.app("face-own")
+    product.call("POST", "/apps/face-own/ssl-endpoints", self_signed("own.face.example.com"))
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds, each with its first place."""
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate(
+        "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", RULES
+    )
+    return [f"{each['id']}: {each['help']}: {each['nodes'][0]['html']}" for each in found["violations"]]
+
+
+def payload(name: str, octets: bytes) -> FilePayload:
+    """Return a file to choose."""
+    return FilePayload(name=name, mimeType="text/plain", buffer=octets)
+
+
+def settled(page: Page, face: str) -> None:
+    """Wait until a page shows what it is about."""
+    expect(page.locator("h1")).to_be_visible()
+    if face in {"endpoint", "done", "domains"}:
+        expect(page.locator(".domains")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("face", FACES)
+def test_axe_finds_nothing_and_nothing_overflows(
+    open_page: Visit, faces: None, face: str, width: int, scheme: str
+) -> None:
+    """WCAG 2.2 AA and best practice, in light and dark, on a desk and on a phone."""
+    page = open_page(
+        FACES[face],
+        token="wrong" if face == "sign-in" else "",
+        allowed=("404", "401"),
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+    )
+    settled(page, face)
+
+    assert [] == violations(page)
+    assert width == page.evaluate("document.documentElement.scrollWidth")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_what_opens(open_page: Visit, faces: None, authority: CA, width: int) -> None:
+    """Forms, checks, dialogs and terminal lines, each opened."""
+    page = open_page("setup.html?app=face-bare", viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    page.get_by_role("button", name="Make a request").click()
+    page.get_by_label("Names, one a line").fill("www.example.com")
+    page.get_by_text("Organisation, if your authority asks for it").click()
+    page.get_by_role("button", name="Make key and request").click()
+    expect(page.get_by_text("lost when you close it")).to_be_visible()
+    chain = fresh(authority, "other.example.com").chain_pem.encode()
+    box = bytes.fromhex("300a02010330053003020100")
+    page.set_input_files(
+        "input[type=file]",
+        [payload("a.crt", chain), payload("b.txt", b"no"), payload("c.pfx", box)],
+    )
+    expect(page.locator(".checks")).to_be_visible()
+    assert [] == violations(page)
+    page.get_by_label("In a terminal").check()
+    assert [] == violations(page)
+    assert width == page.evaluate("document.documentElement.scrollWidth")
+    page = open_page("endpoint.html?app=face", viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    page.get_by_role("button", name="Update certificate").click()
+    page.get_by_text("The same in a terminal").click()
+    page.get_by_role("button", name="Add a name").click()
+    page.get_by_role("button", name="Roll back to version 1").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert [] == violations(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Remove", exact=True).click()
+    assert [] == violations(page)
+    assert width == page.evaluate("document.documentElement.scrollWidth")
+
+
+def test_keyboard_reaches_the_content_and_a_row(open_page: Visit, faces: None) -> None:
+    """The first stop skips the header; Enter on a row's link opens the endpoint."""
+    page = open_page()
+    expect(page.locator(".endpoints")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Filter endpoints")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".crumb")).to_be_visible()
+
+
+def test_print_hides_what_cannot_be_pressed(open_page: Visit, faces: None) -> None:
+    """On paper there are no buttons and no navigation, but all facts."""
+    page = open_page("endpoint.html?app=face")
+    expect(page.locator(".domains")).to_be_visible()
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("button", name="Update certificate")).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+    expect(page.locator("dl.facts")).to_be_visible()
+
+
+def test_bars_do_not_move_for_who_wants_none(open_page: Visit, faces: None) -> None:
+    """Motion is only for those who have not asked for less."""
+    moving = "getComputedStyle(document.querySelector('.arrive')).animationName"
+    for preference, expected in (("reduce", "none"), ("no-preference", "arrive")):
+        page = open_page(reduced_motion=preference)
+        expect(page.locator(".arrive").first).to_be_attached()
+
+        assert expected == page.evaluate(moving)
+
+
+def test_outline_of_the_list(open_page: Visit, faces: None) -> None:
+    """A screen reader hears a heading, the filter, the action and a table with its caption."""
+    page = open_page()
+    expect(page.locator(".endpoints")).to_be_visible()
+    expect(page.get_by_role("main")).to_match_aria_snapshot("""
+    - main:
+      - heading "Endpoints" [level=1]
+      - status
+      - searchbox "Filter endpoints"
+      - link "New endpoint"
+      - table "Endpoints, the next to expire first"
+    """)
