@@ -81,7 +81,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 def cases(method: str, path: str) -> st.SearchStrategy[Case[Any]]:
     """Make up requests of an operation, as its schema has them and as it has not."""
     operation = SCHEMA[path][method]
-    return st.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode])  # type: ignore[attr-defined]
+    return st.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode])
 
 
 def lead_home(case: Case[Any], known: dict[str, str], upload: dict[str, str]) -> None:
