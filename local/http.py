@@ -69,7 +69,8 @@ class Site:
             return self._gateway.answer(request)
         if request.method not in {"GET", "HEAD"}:
             return refusal(405, request.id, ("Allow", "GET, HEAD"))
-        return Answer(200, file.read_bytes(), list(static.headers(file).items()))
+        body, headers = static.content(file, request.headers.get("accept-encoding", ""))
+        return Answer(200, body, list(headers.items()))
 
 
 class _ErrorTask(ErrorTask):  # type: ignore[misc]

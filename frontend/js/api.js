@@ -20,7 +20,6 @@ export function adoptToken() {
 }
 
 export const signIn = (token) => sessionStorage.setItem(TOKEN, token.trim());
-export const signOut = () => sessionStorage.removeItem(TOKEN);
 export const isSignedIn = () => Boolean(sessionStorage.getItem(TOKEN));
 
 /** Writes a path of the API: at('apps', 'docs') is apps/docs. */

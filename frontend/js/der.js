@@ -5,7 +5,6 @@ export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
 export const OBJECT_IDENTIFIER = 0x06;
 export const SEQUENCE = 0x30;
-export const SET = 0x31;
 export const CONTEXT_0 = 0xa0;
 const TIMES = [0x17, 0x18];
 

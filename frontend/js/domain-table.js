@@ -5,7 +5,12 @@ import { APEX_NAMES, covers } from './names.js';
 import { Copy, State, html } from './ui.js';
 import { DNS_WORDS, TLS_WORDS } from './words.js';
 
-export const Record = ({ record }) => html`<span class="record"><abbr>${record.type.replace(' or ', '/')}</abbr><span>${record.name}</span><span data-copy>${record.target}</span><${Copy} text=${record.target} what=${`target for ${record.name === '@' ? record.zone : `${record.name}.${record.zone}`}`} /></span>`;
+export const Record = ({ record }) => {
+  const host = record.name === '@' ? record.zone : `${record.name}.${record.zone}`;
+  return html`<span class="record"><abbr>${record.type.replace(' or ', '/')}</abbr>
+    <span class="value"><span data-copy>${record.name}</span><${Copy} text=${record.name} what=${`name for ${host}`} /></span>
+    <span class="value"><span data-copy>${record.target}</span><${Copy} text=${record.target} what=${`target for ${host}`} /></span></span>`;
+};
 
 /** What is known of a name's TLS without asking the edge: whether the certificate covers it. */
 function tlsOf(domain, check, cert) {

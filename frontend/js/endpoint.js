@@ -27,6 +27,7 @@ let isUpdating = false;
 let isAdding = false;
 let isBusy = false;
 let problem = '';
+let notice = '';
 
 const hosts = () => domains.map((each) => each.hostname);
 let files = null;
@@ -66,11 +67,12 @@ async function mend() {
 }
 
 async function attempt(action) {
+  const asked = dialog; // another may be opened in the meantime
   [isBusy, problem] = [true, ''];
   redraw();
   try {
     await action();
-    dialog = null;
+    if (dialog === asked) dialog = null;
   } catch (error) {
     if (error.status === 401) { fail(error); return; }
     problem = error.message;
@@ -79,13 +81,15 @@ async function attempt(action) {
   redraw();
 }
 
-async function refresh(answer) {
-  stages = progress(answer.updated_at);
+async function refresh(answer, what) {
+  notice = answer.version === endpoint.version ? 'That certificate is served already: nothing had to change.' : '';
+  stages = notice ? null : progress(answer.updated_at, what);
+  say(notice || what);
   await load();
 }
-const updated = (answer) => attempt(async () => { isUpdating = false; say('Uploaded'); await refresh(answer); });
-const rollBack = () => attempt(async () => refresh(await patch(at('apps', app, 'ssl-endpoints', endpoint.name), { rollback: true })));
-const addMissing = () => attempt(async () => refresh(await patch(at('apps', app, 'ssl-endpoints', endpoint.name), { certificate_chain: mending.certificate_chain })));
+const updated = (answer) => attempt(async () => { isUpdating = false; await refresh(answer, 'Uploaded'); });
+const rollBack = () => attempt(async () => refresh(await patch(at('apps', app, 'ssl-endpoints', endpoint.name), { rollback: true }), 'Rolled back'));
+const addMissing = () => attempt(async () => refresh(await patch(at('apps', app, 'ssl-endpoints', endpoint.name), { certificate_chain: mending.certificate_chain }), 'Chain completed'));
 const removeEndpoint = () => attempt(async () => { await remove(at('apps', app, 'ssl-endpoints', endpoint.name)); [stages, checks, files] = [null, null, null]; await load(); });
 const removeAddon = () => attempt(async () => { await remove(at('apps', app, 'addons', addon.name)); await load(); });
 const addDomain = (hostname) => attempt(async () => { await post(at('apps', app, 'domains'), { hostname }); isAdding = false; await load(); });
@@ -173,9 +177,9 @@ function view() {
   const Asked = dialog && DIALOGS[dialog.kind];
   const asked = Asked && Asked(dialog);
   if (!endpoint) return html`<${Bare} />${asked}`;
-  return html`<${Crumb} /><${Head} />${stages && html`<${stages.view} />`}<${Update} />
+  return html`<${Crumb} /><${Head} />${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
     <section aria-labelledby="chain" class=${isUpdating ? 'panel' : ''}><h2 id="chain" class="visually-hidden">Chain</h2><${Chain} cert=${cert} now=${now} /><${Gap} /><${Reasons} /></section>
-    <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
+    <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}${versions[0]?.reminders?.length ? ' Rings are reminders.' : ''}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
     <${Domains} /><${Activity} /><${Facts} />${asked}`;
 }
 

@@ -69,6 +69,3 @@ export const APEX_NAMES = [
   ['Cloudflare', 'CNAME (flattened)'], ['Amazon Route 53', 'Alias A record'], ['DNSimple', 'ALIAS'], ['DNS Made Easy', 'ANAME'],
   ['Namecheap', 'ALIAS'], ['Gandi', 'ALIAS'], ['Porkbun', 'ALIAS'], ['Azure DNS', 'Alias record set'], ['OVHcloud', 'none: use another provider for the root'],
 ];
-
-/** A record as one line of a zone file. */
-export const zoneLine = (record, target = record.target) => `${record.name} ${record.type.split(' ')[0]} ${target}`;

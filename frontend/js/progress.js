@@ -12,8 +12,8 @@ const STEADY = 5_000;
 export const nextLook = (checks, isChanged) => checks.edge.state === 'waiting' ? AT_ONCE : isChanged && STEADY;
 
 /** Keeps when each stage was first seen to be reached. Returns {see(checks), view()}. */
-export function progress(uploadedAt) {
-  const times = { uploaded: uploadedAt };
+export function progress(doneAt, what = 'Uploaded') {
+  const times = { done: doneAt };
   let checks = null;
   const reached = (stage, is) => { if (is) times[stage] ??= checks.checked_at; else delete times[stage]; };
 
@@ -31,7 +31,7 @@ export function progress(uploadedAt) {
     const [live, all] = checks ? answering(checks) : [0, 0];
     const here = checks?.domains.filter((each) => each.dns.state === 'here').length ?? 0;
     return html`<ol class="progress" aria-label="Progress" aria-live="polite">
-      <${Stage} stage="uploaded" name="Uploaded" />
+      <${Stage} stage="done" name=${what} />
       <${Stage} stage="served" name="Served by the edge" why=${checks ? checks.edge.sentence : 'Asking the edge.'} />
       <${Stage} stage="dns" name="DNS points here" why=${!checks ? '' : all ? `${here} of ${all} so far. Set the records, and mind that old ones are cached for a while.` : 'No name has been added yet.'} />
       <${Stage} stage="live" name="Live" why=${all ? namesAnswering(live, all) : ''} /></ol>`;

@@ -33,7 +33,8 @@ export function request({ redraw, onSelfSigned }) {
   const organisation = {};
 
   addEventListener('beforeunload', (event) => { if (made && !isSaved) event.preventDefault(); });
-  addEventListener('pagehide', () => { made = null; });
+  addEventListener('pagehide', () => { [made, csr] = [null, '']; });
+  addEventListener('pageshow', (event) => { if (event.persisted) redraw(); });
 
   const names = () => hosts.split(typed).map(hosts.read);
   const good = () => [...new Map(names().filter((name) => name.value).map((name) => [name.value, name])).values()];

@@ -2,7 +2,7 @@
 
 import { h, render } from '../vendor/preact.js';
 import htm from '../vendor/htm.js';
-import { adoptToken, isSignedIn, signIn, signOut } from './api.js';
+import { adoptToken, isSignedIn, signIn } from './api.js';
 
 export const html = htm.bind(h);
 const PATIENCE = 300; // milliseconds before a skeleton is shown
@@ -92,7 +92,6 @@ export function page({ here, heading, load, view }) {
   const show = (next, what = null) => { face = next; error = what; redraw(); };
   function fail(what) {
     if (what.status === undefined) throw what;
-    if (what.status === 401 && !isSignedIn()) signOut();
     show('failed', what);
   }
   async function reload() {

@@ -163,9 +163,10 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
       <input autocomplete="username" hidden /><label>Password of ${locked.name}<input name="password" type="password" autocomplete="off" required /></label><button>Unlock here</button>${locked.isWrong && html`<p class="bad" role="alert">That is not its password.</p>`}</form>`}
     <p class="why">${locked.der ? 'Or take it off in a terminal' : 'Take it off in a terminal'}, then drop the new file here.</p><${Command} text=${openssl.unlock(locked.name)} />`;
 
-  const Sealed = () => html`<form class="row" onSubmit=${(event) => { event.preventDefault(); send(); }}><input autocomplete="username" hidden /><label>Password of the PKCS#12 file<input type="password" autocomplete="off" onInput=${(event) => { passPhrase = event.currentTarget.value; }} /></label></form>`;
+  const Sealed = ({ sealed }) => html`<form class="row" onSubmit=${(event) => { event.preventDefault(); send(); }}><input autocomplete="username" hidden /><label>Password of the PKCS#12 file<input type="password" autocomplete="off" onInput=${(event) => { passPhrase = event.currentTarget.value; }} /></label></form>
+    <p class="why">Or take it apart in a terminal, then drop what comes out.</p><${Command} text=${openssl.takeApart(sealed.name)} />`;
 
-  const Check = ({ check }) => html`<li><${State} is=${check.is}>${check.what}<//>${check.why && html`<p class="why">${check.why}</p>`}${check.locked && html`<div class="mend"><${Locked} locked=${check.locked} /></div>`}${check.sealed && html`<div class="mend"><${Sealed} /></div>`}</li>`;
+  const Check = ({ check }) => html`<li><${State} is=${check.is}>${check.what}<//>${check.why && html`<p class="why">${check.why}</p>`}${check.locked && html`<div class="mend"><${Locked} locked=${check.locked} /></div>`}${check.sealed && html`<div class="mend"><${Sealed} sealed=${check.sealed} /></div>`}</li>`;
 
   /** What the server would do to the chain: before and after. */
   const Kept = () => {

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_csr
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
+from tests.authority import CA
 from tests.browser.conftest import Visit
+from tests.e2e.product import Product, fresh
 
 NAMES = "www.example.com\n*.example.com bücher.example\n192.0.2.1, 2001:db8::1"
 SAN = (
@@ -119,6 +121,52 @@ def test_mistakes_are_told_before_anything_is_made(open_page: Visit, new_app: Ca
     page.get_by_label("Country").fill("UK")
     expect(page.get_by_text("UK is not a country code of ISO 3166-1")).to_be_visible()
     expect(page.get_by_role("button", name="Make key and request")).to_be_disabled()
+
+
+def test_browser_warns_before_an_unsaved_key_is_lost(open_page: Visit, new_app: Callable[[], str]) -> None:
+    """Leaving asks first, until the key is saved."""
+    page = open_page(f"setup.html?app={new_app()}")
+    asked: list[str] = []
+
+    def note(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", note)
+    page.get_by_role("button", name="Make a request").click()
+    page.get_by_label("Names, one a line").fill("www.example.com")
+    page.get_by_role("button", name="Make key and request").click()
+    expect(page.get_by_role("button", name="Save key")).to_be_visible()
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    assert ["beforeunload"] == asked
+    with page.expect_download():
+        page.get_by_role("button", name="Save key").click()
+    expect(page.get_by_text("Keep server.key where only you can read it.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Make a request")).to_be_visible()
+    assert ["beforeunload"] == asked
+
+
+def test_plain_http_address_has_commands_instead(
+    open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
+) -> None:
+    """Without WebCrypto and a clipboard the page shows openssl, selects text, and still takes an upload."""
+    bare = """
+    Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined });
+    Object.defineProperty(Crypto.prototype, 'randomUUID', { get: () => undefined });
+    Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined });
+    """
+    page = open_page(f"setup.html?app={new_app()}", before=lambda each: each.add_init_script(bare))
+    page.get_by_role("button", name="Make a request").click()
+    expect(page.get_by_text("This address is not secure, so the browser makes no keys here.")).to_be_visible()
+    page.get_by_role("button", name="Copy hostname").click()
+    assert page.locator(".big [data-copy]").inner_text() == page.evaluate("getSelection().toString()")
+    issued = fresh(authority, "plain.example.com")
+    both = (issued.key_pem + issued.chain_pem).encode()
+    page.set_input_files("input[type=file]", {"name": "all.pem", "mimeType": "text/plain", "buffer": both})
+    page.get_by_role("button", name="Upload and serve").click()
+    expect(page.get_by_text("Version 1 is uploaded.")).to_be_visible()
 
 
 def test_self_signed_certificate_is_made_and_served(open_page: Visit, new_app: Callable[[], str]) -> None:

@@ -187,10 +187,17 @@ def test_update_roll_back_and_no_previous_version(
     expect(
         page.get_by_label("Progress").locator("li", has_text="Served by the edge").locator("time")
     ).to_be_visible()
+    page.get_by_role("button", name="Update certificate").click()
+    page.set_input_files(
+        "input[type=file]", {"name": "new.pem", "mimeType": "text/plain", "buffer": both.encode()}
+    )
+    page.get_by_role("button", name="Upload and serve").click()
+    expect(page.get_by_text("That certificate is served already: nothing had to change.")).to_be_visible()
     page.get_by_role("button", name="Roll back to version 1").click()
     expect(page.get_by_role("dialog")).to_contain_text(f"without www.{host}")
     page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
     expect(page.locator(".gantt")).to_contain_text("v1 Serving")
+    expect(page.get_by_label("Progress")).to_contain_text("Rolled back")
     expect(page.locator(".log")).to_contain_text("Rolled back")
     until_served(product, host, first.fingerprint)
 

@@ -245,6 +245,23 @@ def test_kept_chain_is_served_as_it_was_dropped(
     assert 3 == endpoint["certificate_chain"].count("BEGIN CERTIFICATE")
 
 
+def test_dropped_files_are_taken(open_page: Visit, new_app: Callable[[], str], authority: CA) -> None:
+    """Files that are dragged onto the zone are read like chosen ones; the browser does not open them."""
+    issued = fresh(authority, "dropped.example.com")
+    page = open_page(f"setup.html?app={new_app()}")
+    expect(page.locator(".drop")).to_be_visible()
+    carried = page.evaluate_handle(
+        """(text) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([text], 'all.pem'));
+            return carried;
+        }""",
+        issued.chain_pem + issued.key_pem,
+    )
+    page.dispatch_event(".drop", "drop", {"dataTransfer": carried})
+    expect(page.get_by_text("The key fits the certificate")).to_be_visible()
+
+
 def test_pasted_text_is_taken_like_a_file(open_page: Visit, new_app: Callable[[], str], authority: CA) -> None:
     """Text is taken from the clipboard without ever being shown."""
     issued = fresh(authority, "pasted.example.com")

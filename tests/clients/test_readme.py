@@ -1,0 +1,78 @@
+"""The README's lines for the heroku command lines, typed as they stand there."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.clients.npm import ARTICLE, NEWEST
+from tests.e2e.product import Product
+
+pytestmark = pytest.mark.clients
+
+README = Path(__file__).parents[2] / "README.md"
+SECTION = "## Use it with the heroku CLI"
+SECONDS = 180
+
+
+def lines() -> list[str]:
+    """Return the section's lines to type, but for those that install something."""
+    section = README.read_text().partition(SECTION)[2].partition("\n## ")[0]
+    blocks = re.findall(r"(<!-- no test[^\n]*\n)?^```console\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+    return [line[2:] for skipped, block in blocks if not skipped for line in block.splitlines()]
+
+
+def test_lines_of_the_readme_work(
+    product: Product, newest_settings: Mapping[str, str], folder: Path, openssl: None
+) -> None:
+    """Every line succeeds, the certificate is shown and served, and rolled back."""
+    for name, release in {"heroku": NEWEST, "heroku7": ARTICLE}.items():
+        (folder / name).write_text(f'#!/bin/sh\nexec node "{release.installed()}" "$@"\n')
+        (folder / name).chmod(0o700)
+    (folder / ".local").symlink_to(product.state)
+    # Between two lines a person takes longer than an edge needs to follow.
+    walk = "\n".join(re.sub("^curl -k", "sleep 1.5; curl -k", line) for line in lines())
+    for written, real in (("8443", product.edge_port), ("127.0.0.1:8000", f"127.0.0.1:{product.api_port}")):
+        walk = walk.replace(written, str(real))
+    said = typed(walk, folder, {"HOME": newest_settings["HOME"], "DEMO": product.told["demo"]})
+
+    assert "Common Name(s): www.shop.example" in said
+    assert "subject: CN=www.shop.example" in re.sub("CN = ", "CN=", said)
+    assert "New active certificate details:" in said
+    assert "shop now served by" in said
+    assert 1 == product.call("GET", "/apps/shop/ssl-endpoints")[0]["version"]
+
+
+def typed(walk: str, folder: Path, variables: Mapping[str, str]) -> str:
+    """Run the lines in a shell, the first that fails being the last, and return what they printed."""
+    environment = {
+        **variables,
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "TERM": "dumb",
+        "HEROKU_DISABLE_AUTOUPDATE": "1",
+        "HEROKU_SKIP_NEW_VERSION_CHECK": "true",
+    }
+    with subprocess.Popen(
+        ["bash", "-euo", "pipefail", "-c", walk],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as shell:
+        try:
+            said, _ = shell.communicate(timeout=SECONDS)
+        finally:
+            if shell.poll() is None:
+                os.killpg(shell.pid, signal.SIGKILL)
+
+    assert shell.returncode == 0, said
+    return said
