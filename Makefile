@@ -15,7 +15,7 @@ $(STAMP): requirements.txt requirements-dev.txt
 	@touch $@
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2 --dist loadfile  # two workers have to see one order of tests
 
 # Runs the real heroku command lines, which npm installs once into a cache folder.
 test-clients: $(STAMP)

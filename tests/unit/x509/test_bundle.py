@@ -189,7 +189,9 @@ class TestBadBlocks:
             bundle.read(LEAF.pem, encrypted(LEAF.key, PrivateFormat.PKCS8), "wrong")
 
     @pytest.mark.parametrize(
-        "text", [LEAF.key_pem, LEAF.key_pem[:90], encrypted(LEAF.key, PrivateFormat.PKCS8), openssh_key()]
+        "text",
+        [LEAF.key_pem, LEAF.key_pem[:90], encrypted(LEAF.key, PrivateFormat.PKCS8), openssh_key()],
+        ids=["a key", "a part of one", "an encrypted one", "one of OpenSSH"],
     )
     def test_key_is_noticed(self, text: str) -> None:
         """A private key among certificates is noticed even if it cannot be read."""
