@@ -16,6 +16,7 @@ ORIGIN = re.compile(
     r"(?:http://)?(\[[0-9a-f:.]{2,45}\]|[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?::([0-9]{1,5}))?/?",
     re.IGNORECASE | re.ASCII,
 )
+NUMERIC = re.compile(r"(.*\.)?(0x[0-9a-f]*|[0-9]+)")  # its last label is a number, which no domain's is
 HTTP_PORT = 80
 LAST_PORT = 65535
 
@@ -65,7 +66,8 @@ def check_origin(origin: str) -> str:
     anything else, and for link-local addresses, where clouds keep the credentials of their machines.
     """
     match = ORIGIN.fullmatch(origin.strip())
-    if match is None or not 0 < int(match[2] or HTTP_PORT) <= LAST_PORT:
+    port = int(match[2] or HTTP_PORT) if match else 0
+    if match is None or not 0 < port <= LAST_PORT or _is_odd_number(match[1].lower()):
         raise Invalid(
             f"{origin[:80]!r} cannot be an origin: give the app's server as http://host:port,"
             " for example http://127.0.0.1:5000. (TLS ends at the edge, so https is not for the origin.)"
@@ -73,7 +75,18 @@ def check_origin(origin: str) -> str:
     host = match[1].lower()
     if _is_link_local(host):
         raise Invalid(f"{host} is a link-local address and cannot be an origin.")
-    return f"{host}:{int(match[2] or HTTP_PORT)}"
+    return f"{host}:{port}"
+
+
+def _is_odd_number(host: str) -> bool:
+    """Tell whether a host is a number that some resolvers take for an address: 2852039166, 0xa9.254.169.254."""
+    if not NUMERIC.fullmatch(host):
+        return False
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return True
+    return False
 
 
 def _is_link_local(host: str) -> bool:

@@ -81,6 +81,18 @@ def settings(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Call
 
 
 @pytest.fixture(scope="session")
+def newest_program() -> Path:
+    """Return the newest client's program."""
+    return NEWEST.installed()
+
+
+@pytest.fixture(scope="session")
+def article_program() -> Path:
+    """Return the program of the client of the article."""
+    return ARTICLE.installed()
+
+
+@pytest.fixture(scope="session")
 def newest_settings(fence: Fence, settings: Callable[[Release], dict[str, str]]) -> Mapping[str, str]:
     """Return the environment of the newest client; 7.38 would send even what is for this machine to a proxy."""
     return {**settings(NEWEST), "HTTPS_PROXY": fence.url}
@@ -101,15 +113,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def newest(newest_settings: Mapping[str, str], folder: Path) -> Heroku:
+def newest(newest_program: Path, newest_settings: Mapping[str, str], folder: Path) -> Heroku:
     """Return the newest heroku command line."""
-    return Heroku(NEWEST.installed(), folder, newest_settings)
+    return Heroku(newest_program, folder, newest_settings)
 
 
 @pytest.fixture
-def article(article_settings: Mapping[str, str], folder: Path) -> Heroku:
+def article(article_program: Path, article_settings: Mapping[str, str], folder: Path) -> Heroku:
     """Return the last heroku command line that has every command of the article."""
-    return Heroku(ARTICLE.installed(), folder, article_settings)
+    return Heroku(article_program, folder, article_settings)
 
 
 @pytest.fixture

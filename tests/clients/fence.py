@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from dataclasses import dataclass
 
@@ -36,9 +35,3 @@ class Fence:
         with connection:
             connection.settimeout(seconds or SECONDS)
             return connection.recv(LONGEST).decode("latin-1")
-
-    def host(self) -> str:
-        """Wait for a request and return the host that it was for."""
-        head = self.caught() or ""
-        match = re.match(r"CONNECT ([a-z0-9.-]+):443 ", head)
-        return match[1] if match else head

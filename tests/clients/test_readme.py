@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.npm import ARTICLE, NEWEST
+from tests.clients.commands import Heroku
 from tests.e2e.product import Product
 
 pytestmark = pytest.mark.clients
@@ -29,18 +29,18 @@ def lines() -> list[str]:
 
 
 def test_lines_of_the_readme_work(
-    product: Product, newest_settings: Mapping[str, str], folder: Path, openssl: None
+    newest: Heroku, article: Heroku, product: Product, folder: Path, openssl: None
 ) -> None:
     """Every line succeeds, the certificate is shown and served, and rolled back."""
-    for name, release in {"heroku": NEWEST, "heroku7": ARTICLE}.items():
-        (folder / name).write_text(f'#!/bin/sh\nexec node "{release.installed()}" "$@"\n')
+    for name, heroku in {"heroku": newest, "heroku7": article}.items():
+        (folder / name).write_text(f'#!/bin/sh\nexec node "{heroku.program}" "$@"\n')
         (folder / name).chmod(0o700)
     (folder / ".local").symlink_to(product.state)
     # Between two lines a person takes longer than an edge needs to follow.
     walk = "\n".join(re.sub("^curl -k", "sleep 1.5; curl -k", line) for line in lines())
     for written, real in (("8443", product.edge_port), ("127.0.0.1:8000", f"127.0.0.1:{product.api_port}")):
         walk = walk.replace(written, str(real))
-    said = typed(walk, folder, {"HOME": newest_settings["HOME"], "DEMO": product.told["demo"]})
+    said = typed(walk, folder, {"HOME": newest.environment["HOME"], "DEMO": product.told["demo"]})
 
     assert "Common Name(s): www.shop.example" in said
     assert "subject: CN=www.shop.example" in re.sub("CN = ", "CN=", said)
