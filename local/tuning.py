@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,9 +38,9 @@ class _Forgetful(list[Any]):
         """Forget."""
 
 
-def apply() -> None:
-    """Replace the costly parts of moto in this process."""
-    for service in FORGETFUL_SERVICES:
+def apply(forgetful: Sequence[str] = FORGETFUL_SERVICES) -> None:
+    """Replace the costly parts of moto in this process; these services forget what is no longer in use."""
+    for service in forgetful:
         kinds: Any = model_data[service].values()
         for kind in kinds:
             kind.instances_tracked = _Forgetful()

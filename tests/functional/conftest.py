@@ -14,7 +14,7 @@ from chalice.test import Client
 from moto import mock_aws
 
 from chalicelib import wiring
-from local import stack
+from local import stack, tuning
 from tests.authority import CA, DAY, LeafCert
 
 REGION = "us-east-1"
@@ -67,6 +67,7 @@ def forget() -> None:
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[dict[str, str]]:
     """Start an AWS with the template's resources; yield the template's outputs."""
+    tuning.apply(forgetful=["dynamodb"])  # moto leaves it to the end of the process to close S3's buffers
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             environment.setenv(name, "testing")
