@@ -132,12 +132,12 @@ class Follower:
         self._served = None  # stays unknown if a step fails
         bundles = {**served.bundles, **self._install(desired, served)}
         certs = {name: target for name, target in desired.certs.items() if target == DEFAULT or target in bundles}
-        for name, target in certs.items():
-            if served.certs.get(name) != target:
-                self._folder.link(name, target)
         for name, origin in desired.routes.items():
             if served.routes.get(name) != origin:
                 self._folder.route(name, origin)
+        for name, target in certs.items():  # last: who sees the certificate served also reaches the app
+            if served.certs.get(name) != target:
+                self._folder.link(name, target)
         self._remove(served, certs, desired)
         self._served = Plan(
             {key: bundles[key] for key in desired.bundles if key in bundles}, certs, desired.routes

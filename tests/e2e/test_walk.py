@@ -27,7 +27,8 @@ def walk(product: Product, ca: CA) -> LeafCert:
     product.call("POST", "/apps/walk/ssl-endpoints", issued)
     for hostname in (WWW, "*.shop.walk.example.com"):
         product.call("POST", "/apps/walk/domains", {"hostname": hostname})
-    until_served(product, WWW, issued.fingerprint)
+    for name in (WWW, "any.shop.walk.example.com"):
+        until_served(product, name, issued.fingerprint)
     return issued
 
 
@@ -122,6 +123,7 @@ def test_app_of_another_region_is_served_at_its_own_domain(product: Product, ca:
     [endpoint] = product.call("GET", "/apps/europe/ssl-endpoints")
 
     assert "europe.app.localhost" == endpoint["cname"]
-    until_served(product, "europe.app.localhost", issued.fingerprint)
+    for name in ("europe.app.localhost", "eu.example.com"):  # each change of the record is followed by itself
+        until_served(product, name, issued.fingerprint)
     assert 0 == curl(product, "https://europe.app.localhost/", "-k", "-f").returncode
     assert 0 == curl(product, "https://eu.example.com/", "-k", "-f").returncode
