@@ -20,6 +20,12 @@ class Settings:
     edge: tuple[str, int]  # where the edge can be reached, to look at what it serves
     price_cents: int  # of the add-on, a month; shown, never billed
     fetch_issuers: bool  # whether missing intermediates are fetched from where certificates say they are
+    mail_from: str  # the sender of notices
+    mail_folder: str | None  # where e-mails are kept as files in the place of being sent by SES
+    operator: str  # who runs the service: an e-mail address or a topic's ARN; empty: nobody is told
+    console: str  # the console's address, for links in notices; empty: no links
+    private_webhooks: bool  # whether notices may go to addresses that are not public
+    resolver: tuple[str, int] | None  # the DNS server that is asked; None: the system's
     extra_roots_pem: str | None  # path of a PEM file with private CAs to trust beside Mozilla's
 
 
@@ -37,9 +43,19 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         regions=tuple(region.strip() for region in regions.split(",") if region.strip()),
         edge=_address(environment.get("SSL_ENDPOINT_EDGE", "127.0.0.1:8443")),
         price_cents=int(environment.get("SSL_ENDPOINT_PRICE_CENTS", "2000")),
-        fetch_issuers=environment.get("SSL_ENDPOINT_FETCH_ISSUERS", "") in {"1", "true", "yes"},
+        fetch_issuers=_is_on(environment.get("SSL_ENDPOINT_FETCH_ISSUERS")),
+        mail_from=environment.get("SSL_ENDPOINT_MAIL_FROM", "ssl-endpoint@localhost"),
+        mail_folder=environment.get("SSL_ENDPOINT_MAIL_FOLDER") or None,
+        operator=environment.get("SSL_ENDPOINT_OPERATOR", ""),
+        console=environment.get("SSL_ENDPOINT_CONSOLE", ""),
+        private_webhooks=_is_on(environment.get("SSL_ENDPOINT_PRIVATE_WEBHOOKS")),
+        resolver=_address(resolver) if (resolver := environment.get("SSL_ENDPOINT_RESOLVER")) else None,
         extra_roots_pem=environment.get("EXTRA_ROOTS_PEM") or None,
     )
+
+
+def _is_on(text: str | None) -> bool:
+    return text in {"1", "true", "yes"}
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from chalicelib.service.domains import Domains
     from chalicelib.service.endpoints import Endpoints
     from chalicelib.service.intermediates import Intermediates
+    from chalicelib.service.notices import Notices
     from chalicelib.service.removal import Removal
+    from chalicelib.service.schedules import Schedules
     from chalicelib.service.tokens import Tokens
     from chalicelib.x509.trust import Anchors
 
@@ -165,6 +167,25 @@ def certificates() -> Certificates:
     from chalicelib.service.certificates import Certificates
 
     return Certificates(_endpoints(), _addons(), vault(), activities(), intermediates(), anchors(), now)
+
+
+@cache
+def notices() -> Notices:
+    """Return the outbox of notices."""
+    from chalicelib.aws.channels import Channels
+    from chalicelib.aws.deliveries import Deliveries
+    from chalicelib.service.notices import Notices
+
+    return Notices(Channels(_table()), Deliveries(_table()), settings())
+
+
+@cache
+def schedules() -> Schedules:
+    """Return what happens without anybody asking."""
+    from chalicelib.aws.runs import Runs
+    from chalicelib.service.schedules import Schedules
+
+    return Schedules((), Runs(_table()), now)
 
 
 @cache

@@ -20,7 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-FORMAT = 1  # of the whole folder; moto's version is the other half of it
+FORMAT = 2  # of the whole folder; moto's version is the other half of it
 STATE = "state.json"
 BEFORE_STATE = {"lock", ".probe", f".{STATE}.new"}  # what a start that was killed may leave without STATE
 DATABASE = "aws.sqlite"

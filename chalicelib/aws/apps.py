@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.aws import addons, domains, endpoints
+from chalicelib.aws import addons, channels, domains, endpoints
 from chalicelib.aws.table import Item, Table, Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
@@ -160,6 +160,7 @@ def _record(items: Iterable[Item]) -> AppRecord | None:
         latest_endpoint=next(map(endpoints.endpoint, parts["ENDPOINT"]), None),
         latest_domains={item["hostname"]: domains.domain(item) for item in parts["DOMAIN"]},
         collaborators=tuple(map(_collaborator, parts["COLLABORATOR"])),
+        channels=tuple(channels.channels(parts["CHANNEL"])),
         serving=next(map(endpoints.serving, parts["ENDPOINT"]), None),
     )
 

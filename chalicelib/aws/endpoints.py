@@ -8,9 +8,10 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.aws import due
 from chalicelib.aws.table import Item, Table, Write
 from chalicelib.errors import Conflict, TooLarge
-from chalicelib.model import times
+from chalicelib.model import expiry, times
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.x509.facts import Change, Facts, Reason, Verdict
 
@@ -76,6 +77,7 @@ HEAD = (
     "previous_id",
     "last",
     "removed",
+    "muted",
 )
 
 
@@ -96,12 +98,13 @@ def _item(endpoint: Endpoint, version: Version) -> Item:
     if endpoint.removed:
         return {**item, "ttl": int((endpoint.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())}
     summary = {"summary": _described(version)} if len(version.leaf.names) <= MOST_SUMMARISED else {}
-    return {**item, **summary, "owner": endpoint.account_id}
+    look = due.attributes(due.EXPIRY, endpoint.id, expiry.due(version, endpoint.updated_at))
+    return {**item, **summary, **look, "owner": endpoint.account_id}
 
 
 def endpoint(item: Item) -> Endpoint:
     """Read the item of a head."""
-    absent: dict[str, Any] = {"hostname": None, "previous": None, "previous_id": None}
+    absent: dict[str, Any] = {"hostname": None, "previous": None, "previous_id": None, "muted": False}
     head = {**absent, **{name: item[name] for name in HEAD if name in item}}
     return Endpoint(
         id=item["endpoint_id"],

@@ -11,6 +11,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.aws import due
 from chalicelib.errors import Conflict, SSLEndpointError, Unavailable
 
 Item = dict[str, Any]
@@ -19,13 +20,14 @@ OWNER_INDEX = "owner"
 ATTEMPTS = 5  # of a transaction that met another one; what lost a race is told at once
 MOST_KEYS = 100  # BatchGetItem takes no more
 PAUSE = 0.05  # seconds, doubled with each attempt
+LAST = "9"  # behind every moment
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
     """One part of a transaction, and the error that it becomes when its condition does not hold."""
 
-    kind: str  # "Put", "Delete" or "ConditionCheck"
+    kind: str  # "Put", "Update", "Delete" or "ConditionCheck"
     request: Item
     refusal: SSLEndpointError | None = None
 
@@ -90,6 +92,19 @@ class Table:
             ExpressionAttributeValues=_marshal({":owner": account_id}),
         )
 
+    def due(self, work: str, until: str) -> Iterator[Item]:
+        """Yield what the due index holds of a kind of work up to a moment (text of model.times), oldest first.
+
+        Of each shard, one after the other; a little behind the truth.
+        """
+        for shard in range(due.SHARDS):
+            yield from self._pages(**_due(work, shard, until))
+
+    def next_due(self, work: str) -> str | None:
+        """Return the moment (text of model.times) from which on the first item of a kind of work is due."""
+        firsts = (self._call("query", Limit=1, **_due(work, shard, LAST))["Items"] for shard in range(due.SHARDS))
+        return min((_unmarshal(items[0])["due_at"] for items in firsts if items), default=None)
+
     def new(self, item: Item, refusal: SSLEndpointError) -> Write:
         """Put an item that must not be there yet."""
         return self._put(item, "attribute_not_exists(PK)", {}, refusal)
@@ -101,6 +116,24 @@ class Table:
     def replace(self, item: Item, ver: int, refusal: SSLEndpointError) -> Write:
         """Put an item over the one that still has version `ver`."""
         return self._put(item, "ver = :ver", {":ver": ver}, refusal)
+
+    def amend(
+        self, key: Item, changes: Item, condition: str, values: Item, refusal: SSLEndpointError | None
+    ) -> Write:
+        """Change some attributes of an item, None removing one, if `condition` holds for it."""
+        names = {f"#a{place}": name for place, name in enumerate(changes)}
+        kept = {alias: changes[name] for alias, name in names.items() if changes[name] is not None}
+        sets = ", ".join(f"{alias} = :{alias[1:]}" for alias in kept)
+        removes = ", ".join(alias for alias in names if alias not in kept)
+        request = {
+            "Key": _marshal({"PK": key["PK"], "SK": key["SK"]}),
+            "UpdateExpression": " ".join(
+                part for part in (sets and f"SET {sets}", removes and f"REMOVE {removes}") if part
+            ),
+            "ExpressionAttributeNames": names,
+        }
+        set_to = {f":{alias[1:]}": value for alias, value in kept.items()}
+        return self._write("Update", request, condition, {**values, **set_to}, refusal)
 
     def add(self, item: Item) -> Write:
         """Put an item whose key cannot be taken."""
@@ -146,7 +179,7 @@ class Table:
         if condition:
             request["ConditionExpression"] = condition
         if "#ttl" in condition:  # a reserved word
-            request["ExpressionAttributeNames"] = {"#ttl": "ttl"}
+            request["ExpressionAttributeNames"] = {**request.get("ExpressionAttributeNames", {}), "#ttl": "ttl"}
         if values:
             request["ExpressionAttributeValues"] = _marshal(values)
         return Write(kind, request, refusal)
@@ -168,6 +201,14 @@ class Table:
             return getattr(self._client, operation)(**request)
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("The database does not answer; try again in a moment.") from error
+
+
+def _due(work: str, shard: int, until: str) -> Item:
+    return {
+        "IndexName": due.INDEX,
+        "KeyConditionExpression": "due = :due AND due_at <= :until",
+        "ExpressionAttributeValues": _marshal({":due": due.partition(work, shard), ":until": until}),
+    }
 
 
 def _refuse(error: ClientError, writes: Sequence[Write]) -> None:

@@ -74,6 +74,7 @@ class Endpoint:
     updated_at: datetime
     ver: int = 1
     removed: bool = False
+    muted: bool = False  # nobody is told when its certificate is about to expire
 
     def answers_to(self, identity: str) -> bool:
         """Tell whether a client means this endpoint: by id, name or hostname."""
@@ -96,6 +97,10 @@ class Endpoint:
         if self.previous is None:
             raise NoPreviousCertificate("No previous certificate to roll back to.")
         return self._next(now, active=self.previous, active_id=self.previous_id, previous=None, previous_id=None)
+
+    def mute(self, now: datetime, *, muted: bool) -> Endpoint:
+        """Return the head of which notices of its expiry are told no more, or again."""
+        return self._next(now, muted=muted)
 
     def remove(self, now: datetime) -> Endpoint:
         """Return the tombstone that tells edges to stop serving."""

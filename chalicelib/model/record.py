@@ -11,6 +11,7 @@ from chalicelib.model.app import App
 from chalicelib.model.caller import SCOPES, Caller
 from chalicelib.model.domain import Domain
 from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.model.notice import Channel
 
 PERMISSIONS = ("read", "write")
 MOST_COLLABORATORS = 40  # they are struck off with the app, in one transaction of at most 100 parts
@@ -34,6 +35,7 @@ class AppRecord:
     latest_endpoint: Endpoint | None
     latest_domains: Mapping[str, Domain]  # by hostname
     collaborators: tuple[Collaborator, ...]
+    channels: tuple[Channel, ...] = ()  # of the app alone, not those of its account
     serving: Version | None = None  # without its PEM; None if there is none, or it is too long to be at hand
 
     @property
@@ -77,6 +79,13 @@ class AppRecord:
             if identity.lower() in {each.account_id, each.email}:
                 return each
         raise NotFound("collaborator")
+
+    def need_channel(self, identity: str) -> Channel:
+        """Return one of the app's channels by id; raise NotFound if there is none such."""
+        for each in self.channels:
+            if each.id == identity:
+                return each
+        raise NotFound("channel")
 
     def need_owner(self, caller: Caller) -> None:
         """Raise Forbidden unless the caller owns the app."""

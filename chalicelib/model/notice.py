@@ -1,0 +1,133 @@
+"""News for the people behind an app, and the ways to them: pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalicelib.errors import Invalid
+from chalicelib.model.caller import check_email
+
+EMAIL, SNS, WEBHOOK, SLACK = KINDS = ("email", "sns", "webhook", "slack")
+OPERATOR = "operator"  # the id of the channel to whoever runs the service
+MOST_CHANNELS = 10  # of one app, and of one account: a change tells them all in one transaction
+LONGEST_TARGET = 2048
+TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
+HTTPS_PORT = 443
+
+KEPT_DAYS = 400  # of the delivery log
+LEASE = timedelta(minutes=2)  # whoever is about to send has it alone for so long
+# After each attempt that failed; with the last one the delivery is given up.
+RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 1440))
+PENDING, DELIVERED, FAILED, DROPPED = ("pending", "delivered", "failed", "dropped")
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to reach somebody: for one app, or for all apps of an account."""
+
+    id: str
+    account_id: str
+    app_id: str | None  # None: for all apps of the account
+    kind: str  # one of KINDS
+    target: str  # an e-mail address, a topic's ARN or an https URL
+    created_at: datetime
+    secret: str = field(default="", repr=False)  # of a webhook: what its signatures are made with
+    failing: str = ""  # why the last delivery was given up; empty while all is well
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One piece of news."""
+
+    key: str  # the same for the same news, however often it is found: it is told once a channel
+    kind: str  # which template tells it
+    log: str  # the id of the app, or of the account, in whose delivery log it is
+    at: datetime
+    facts: Mapping[str, Any]  # what the template needs: text, numbers and lists of them; never a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to deliver."""
+
+    at: datetime
+    outcome: str  # a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A notice on its way through one channel."""
+
+    notice: Notice
+    channel: Channel  # as it was when the notice was made
+    state: str = PENDING
+    attempts: tuple[Attempt, ...] = ()
+    due_at: datetime | None = None  # when to try next; None when it has ended
+    ver: int = 1
+
+    @property
+    def id(self) -> str:
+        """Return what names the delivery, and lets its receiver know a repetition."""
+        return f"{self.notice.key}#{self.channel.id}"
+
+    def claim(self, now: datetime) -> Delivery:
+        """Return the delivery as whoever sends it holds it; the next one may try when the lease is over."""
+        return replace(self, due_at=now + LEASE, ver=self.ver + 1)
+
+    def deliver(self, now: datetime, outcome: str) -> Delivery:
+        """Return the delivery once it has arrived."""
+        return self._attempted(now, outcome, DELIVERED, None)
+
+    def fail(self, now: datetime, outcome: str) -> Delivery:
+        """Return the delivery after a try that failed: to be tried again later, or given up."""
+        if len(self.attempts) >= len(RETRY_AFTER):
+            return self._attempted(now, outcome, FAILED, None)
+        return self._attempted(now, outcome, PENDING, now + RETRY_AFTER[len(self.attempts)])
+
+    def drop(self, now: datetime, outcome: str) -> Delivery:
+        """Return the delivery when its news is no longer true."""
+        return self._attempted(now, outcome, DROPPED, None)
+
+    def _attempted(self, now: datetime, outcome: str, state: str, due_at: datetime | None) -> Delivery:
+        attempts = (*self.attempts, Attempt(now, outcome))
+        return replace(self, attempts=attempts, state=state, due_at=due_at, ver=self.ver + 1)
+
+
+def check_channel(kind: str, target: str) -> str:
+    """Return a channel's target in its canonical form.
+
+    Raises Invalid for an unknown kind, and for a target that is no address, no topic's ARN, or no plain https URL.
+    """
+    target = target.strip()
+    if kind not in KINDS:
+        raise Invalid(f"A channel's kind is one of {', '.join(KINDS)}.")
+    if len(target) > LONGEST_TARGET:
+        raise Invalid(f"A channel's target has at most {LONGEST_TARGET:,} characters.")
+    if kind == EMAIL:
+        return check_email(target)
+    if kind == SNS:
+        if not TOPIC.fullmatch(target):
+            raise Invalid(
+                "A topic is named by its ARN, such as arn:aws:sns:us-east-1:123456789012:ssl-endpoint-me."
+            )
+        return target
+    return _check_url(target)
+
+
+def _check_url(url: str) -> str:
+    refused = Invalid(f"{url[:80]!r} is no address for notices: give an https URL without user and fragment.")
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise refused
+    try:
+        parts = urlsplit(url)
+        port = HTTPS_PORT if parts.port is None else parts.port
+    except ValueError:
+        raise refused from None
+    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or parts.fragment or not port:
+        raise refused
+    return url

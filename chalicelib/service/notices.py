@@ -1,0 +1,45 @@
+"""Notices: what is told to whom, as part of the change that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chalicelib.aws.channels import Channels
+from chalicelib.aws.deliveries import Deliveries
+from chalicelib.aws.table import Write
+from chalicelib.model.notice import EMAIL, OPERATOR, SNS, Channel, Delivery, Notice
+from chalicelib.model.record import AppRecord
+from chalicelib.settings import Settings
+
+
+class Notices:
+    """Puts notices into the outbox; service.delivery takes them from there."""
+
+    def __init__(self, channels: Channels, deliveries: Deliveries, settings: Settings) -> None:
+        self._channels = channels
+        self._deliveries = deliveries
+        self._settings = settings
+
+    def channels(self, record: AppRecord) -> list[Channel]:
+        """Return the ways to the people behind an app: its own channels and its account's."""
+        return [*record.channels, *self._channels.of_account(record.app.account_id)]
+
+    def operator(self, notice: Notice) -> list[Channel]:
+        """Return the way to whoever runs the service, if the settings name one."""
+        target = self._settings.operator
+        kind = SNS if target.startswith("arn:") else EMAIL
+        return [Channel(OPERATOR, "", None, kind, target, notice.at)] if target else []
+
+    def tell(self, notice: Notice, channels: Iterable[Channel]) -> list[Write]:
+        """Return what a change commits together with itself, so that its notice goes out.
+
+        Each write is refused with AlreadyTold where the same notice went into the same channel before.
+        """
+        return [self._deliveries.new(Delivery(notice, each, due_at=notice.at)) for each in _unlike(channels)]
+
+
+def _unlike(channels: Iterable[Channel]) -> list[Channel]:
+    """Drop channels that lead to the same place: nobody wants to hear the same twice."""
+    by_place = {(each.kind, each.target): replace(each, failing="") for each in reversed(list(channels))}
+    return list(reversed(by_place.values()))

@@ -1,0 +1,84 @@
+"""Channels, and deliveries from one try to the next."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from chalicelib.errors import Invalid
+from chalicelib.model.notice import LEASE, RETRY_AFTER, Channel, Delivery, Notice, check_channel
+
+NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
+CHANNEL = Channel("c", "account", None, "webhook", "https://example.com/", NOW, secret="never told")
+DELIVERY = Delivery(Notice("key", "test", "app", NOW, {}), CHANNEL, due_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "kept"),
+    [
+        ("email", " Me@Example.com ", "me@example.com"),
+        ("sns", "arn:aws:sns:us-east-1:123456789012:mine", "arn:aws:sns:us-east-1:123456789012:mine"),
+        ("webhook", "https://example.com:8443/a?b=c", "https://example.com:8443/a?b=c"),
+        ("slack", "https://hooks.example.com/x", "https://hooks.example.com/x"),
+    ],
+)
+def test_channel_is_taken(kind: str, sent: str, kept: str) -> None:
+    """Each kind takes its own form of target."""
+    assert kept == check_channel(kind, sent)
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("pager", "1"),
+        ("email", "nobody"),
+        ("sns", "arn:aws:sqs:us-east-1:123456789012:mine"),
+        ("webhook", "http://example.com/"),
+        ("webhook", "https://user@example.com/"),
+        ("webhook", "https://example.com/#here"),
+        ("webhook", "https://example.com:0/"),
+        ("webhook", "https://example.com:99999/"),
+        ("webhook", "https:///path"),
+        ("webhook", "https://example.com/a b"),
+        ("slack", "https://example.com/\r\nHost: other"),
+        ("slack", "https://example.com/" + "a" * 2048),
+    ],
+)
+def test_channel_is_refused(kind: str, target: str) -> None:
+    """What no notice can go to is refused with a sentence."""
+    with pytest.raises(Invalid):
+        check_channel(kind, target)
+
+
+def test_secret_is_not_shown() -> None:
+    """A channel printed by accident does not show what its signatures are made with."""
+    assert "never told" not in f"{CHANNEL!r} {DELIVERY!r}"
+
+
+def test_whoever_sends_has_it_alone_for_a_while() -> None:
+    """A claim moves the moment of the next try to the end of the lease."""
+    claimed = DELIVERY.claim(NOW)
+
+    assert (NOW + LEASE, 2, "pending") == (claimed.due_at, claimed.ver, claimed.state)
+
+
+def test_failures_are_tried_again_later_and_later_and_then_given_up() -> None:
+    """After each failure it waits longer; after the last one nobody tries again."""
+    delivery, now = DELIVERY, NOW
+    for wait in RETRY_AFTER:
+        delivery = delivery.fail(now, "It did not answer.")
+        assert ("pending", now + wait) == (delivery.state, delivery.due_at)
+        now += wait
+    ended = delivery.fail(now, "It did not answer.")
+
+    assert ("failed", None, len(RETRY_AFTER) + 1) == (ended.state, ended.due_at, len(ended.attempts))
+    assert sorted(RETRY_AFTER) == list(RETRY_AFTER)
+
+
+def test_what_arrived_or_is_no_longer_true_has_ended() -> None:
+    """A delivery ends by arriving, and by being dropped; each with a sentence in the log."""
+    arrived, dropped = DELIVERY.deliver(NOW + timedelta(seconds=1), "200"), DELIVERY.drop(NOW, "It was replaced.")
+
+    assert ("delivered", None, "200") == (arrived.state, arrived.due_at, arrived.attempts[0].outcome)
+    assert ("dropped", None, "It was replaced.") == (dropped.state, dropped.due_at, dropped.attempts[0].outcome)
