@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/requirements.stamp
 
-.PHONY: run test test-clients lint fmt bench learn openapi package clean
+.PHONY: run test test-clients lint fmt bench learn sweep openapi package clean
 run: $(STAMP)
 	@exec $(BIN)/python -m local $(ARGS)
 
@@ -36,6 +36,9 @@ bench: $(STAMP)
 
 learn: $(STAMP)
 	@$(BIN)/python -m local.learn $(PEM)
+
+sweep: $(STAMP)
+	@$(BIN)/python -m local.sweep $(JOB)
 
 openapi: $(STAMP)
 	@$(BIN)/python -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout, ensure_ascii=False, indent=1)' \

@@ -1,4 +1,4 @@
-"""The Chalice application: routes and operator functions, registered; everything else is in chalicelib."""
+"""The Chalice application: routes, schedules and operator functions, registered; all else is in chalicelib."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from chalicelib.api import (
     health,
     openapi,
     overview,
+    schedules,
     ssl_doctor,
     ssl_endpoints,
 )
@@ -37,6 +38,7 @@ for blueprint in (
     checks.resource,
     overview.resource,
     ssl_doctor.resource,
+    schedules.schedules,
 ):
     app.register_blueprint(blueprint)
 

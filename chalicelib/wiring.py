@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from datetime import datetime, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -185,7 +186,7 @@ def schedules() -> Schedules:
     from chalicelib.aws.runs import Runs
     from chalicelib.service.schedules import Schedules
 
-    return Schedules((), Runs(_table()), now)
+    return Schedules((), Runs(_table()), now, time.sleep)
 
 
 @cache

@@ -20,6 +20,7 @@ PLACE = "local.json"
 STACK_LIMIT = 90.0  # seconds to make the resources, on a busy machine
 LOOK = 0.2  # seconds between two looks at the processes
 REGION = "us-east-1"
+OPERATOR = "operator@localhost"  # told by a file in mail/, like everybody
 NO_PROXY = f"{HOST},localhost"
 
 
@@ -70,6 +71,7 @@ class Service:
         self._environment |= made["environment"]
         self._token = made["token"]
         self._start("http", "--port", str(self._ports.api))
+        self._start("schedules")
         ready.wait(self._children, "edge", ready.edge, self._ports.edge)
         self._start("follower", "--state", edge)  # the edge has made the folder: from now on there is one writer
         ready.wait(self._children, "demo", ready.demo, self._ports.demo)
@@ -95,6 +97,7 @@ class Service:
             "demo": f"http://{HOST}:{self._ports.demo}",
             "aws": f"http://{HOST}:{self._ports.aws}",
             "state": str(self._folder.root),
+            "settings": {name: self._environment[name] for name in sorted(self._environment) if _is_ours(name)},
             "pid": os.getpid(),
             "pids": self._children.pids(),
         }
@@ -140,6 +143,13 @@ def environment(
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "SSL_ENDPOINT_ZONE": options.zone,
+        "SSL_ENDPOINT_MAIL_FOLDER": kept.get("SSL_ENDPOINT_MAIL_FOLDER") or str(options.state / "mail"),
+        "SSL_ENDPOINT_OPERATOR": kept.get("SSL_ENDPOINT_OPERATOR") or OPERATOR,
+        "SSL_ENDPOINT_CONSOLE": f"http://localhost:{ports.api}/",
         "SSL_ENDPOINT_EDGE": f"{HOST}:{ports.edge}",
         "EXTRA_ROOTS_PEM": str(options.extra_roots_pem or ""),
     }
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith("SSL_ENDPOINT_") or name == "EXTRA_ROOTS_PEM"

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.aws.runs import Runs
+from chalicelib.errors import SSLEndpointError
+
+MINUTE = timedelta(minutes=1)
+log = logging.getLogger("ssl_endpoint")
+
+
+def _never() -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +25,23 @@ class Job:
     name: str
     every: timedelta
     run: Callable[[], Mapping[str, int]]  # returns what it counted
+    next_due: Callable[[], datetime | None] = _never  # when there is something to do before its time
 
 
 class Schedules:
     """The jobs by name."""
 
-    def __init__(self, jobs: tuple[Job, ...], runs: Runs, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        jobs: tuple[Job, ...],
+        runs: Runs,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], object],
+    ) -> None:
         self.jobs = {job.name: job for job in jobs}
         self._runs = runs
         self._now = now
+        self._sleep = sleep
 
     def run(self, name: str) -> dict[str, int]:
         """Do a job, keep that it was done, and return what it counted."""
@@ -32,7 +49,29 @@ class Schedules:
         self._runs.keep(name, self._now(), counted)
         return counted
 
-    def due(self) -> list[str]:
-        """Return the names of the jobs that have not run for as long as they may."""
+    def run_due(self) -> None:
+        """Do the jobs that have not run for as long as they may, or have something to do; one hurts no other."""
         now, last = self._now(), self._runs.last()
-        return [name for name, job in self.jobs.items() if name not in last or now - last[name] >= job.every]
+        for name, job in self.jobs.items():
+            try:
+                if now - last.get(name, datetime.min.replace(tzinfo=now.tzinfo)) >= job.every or _is_due(job, now):
+                    self.run(name)
+            except SSLEndpointError as error:
+                log.warning("the schedule %s failed: %s", name, error.message)
+            except Exception:
+                log.exception("the schedule %s failed", name)
+
+    def tick(self, length: timedelta) -> None:
+        """Do what is due every minute, and what becomes due within the next `length`: then wait for it."""
+        until = self._now() + length
+        while True:
+            self.run_due()
+            dues = [due for job in self.jobs.values() if (due := job.next_due())]
+            if not dues or min(dues) > until:
+                return
+            self._sleep(max((min(dues) - self._now()).total_seconds(), 1.0))
+
+
+def _is_due(job: Job, now: datetime) -> bool:
+    due = job.next_due()
+    return due is not None and due <= now

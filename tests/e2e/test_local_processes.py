@@ -26,7 +26,7 @@ from tests.e2e.product import (
 )
 
 NAME = "kept.example.com"
-NAMES = {"aws", "http", "follower", "edge", "demo"}
+NAMES = {"aws", "http", "follower", "edge", "demo", "schedules"}
 
 
 def is_alive(pid: int) -> bool:
