@@ -18,6 +18,7 @@ from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
     from chalicelib.aws.activities import Activities
+    from chalicelib.aws.edges import Edges as EdgeReports
     from chalicelib.aws.feed import Feed
     from chalicelib.aws.idempotency import Idempotency
     from chalicelib.aws.table import Table
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.service.checks import Checks
     from chalicelib.service.doctor import Doctor
     from chalicelib.service.domains import Domains
+    from chalicelib.service.edges import Edges
     from chalicelib.service.endpoints import Endpoints
     from chalicelib.service.intermediates import Intermediates
     from chalicelib.service.notices import Notices
@@ -77,6 +79,22 @@ def feed() -> Feed:
     from chalicelib.aws.feed import Feed
 
     return Feed(_table())
+
+
+@cache
+def edge_reports() -> EdgeReports:
+    """Return where edges report how far they are."""
+    from chalicelib.aws.edges import Edges
+
+    return Edges(_table())
+
+
+@cache
+def edges() -> Edges:
+    """Return how far each edge has followed the record."""
+    from chalicelib.service.edges import Edges
+
+    return Edges(edge_reports(), feed(), now)
 
 
 @cache

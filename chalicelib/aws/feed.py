@@ -19,6 +19,16 @@ class Feed:
         """
         return [_entry(item) for item in self._table.changed_since(since)]
 
+    def newest(self) -> str:
+        """Return when the newest change was made (text of model.times); "" if there is none."""
+        item = self._table.newest_change()
+        return item["changed"] if item else ""
+
+    def after(self, moment: str) -> str | None:
+        """Return when the first change after a moment was made, if there is one; "" is before everything."""
+        item = self._table.next_change(moment)
+        return item["changed"] if item else None
+
 
 def _entry(item: Item) -> Entry:
     same = (item["app_id"], item["changed"], item.get("removed", False))

@@ -83,6 +83,14 @@ class Table:
             ExpressionAttributeValues=_marshal({":feed": "feed", ":since": since or "0"}),
         )
 
+    def newest_change(self) -> Item | None:
+        """Return what the feed index holds last."""
+        return self._change("feed = :feed", {}, ScanIndexForward=False)
+
+    def next_change(self, after: str) -> Item | None:
+        """Return what the feed index holds first behind a moment."""
+        return self._change("feed = :feed AND changed > :after", {":after": after or "0"})
+
     def owned_by(self, account_id: str) -> Iterator[Item]:
         """Yield what the owner index holds of an account, a little behind the truth."""
         yield from self._pages(
@@ -183,6 +191,17 @@ class Table:
         if values:
             request["ExpressionAttributeValues"] = _marshal(values)
         return Write(kind, request, refusal)
+
+    def _change(self, condition: str, values: Item, **order: Any) -> Item | None:
+        answer = self._call(
+            "query",
+            IndexName=FEED_INDEX,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=_marshal({":feed": "feed", **values}),
+            Limit=1,
+            **order,
+        )
+        return next(map(_unmarshal, answer["Items"]), None)
 
     def _pages(self, **query: Any) -> Iterator[Item]:
         start: Item = {}

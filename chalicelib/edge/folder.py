@@ -5,6 +5,7 @@
     certs/default.pem          the answer to an unknown name
     bundles/<endpoint id>.pem  a line that names the version, then leaf, chain and key
     routes/<host>/<origin>     one empty file in each folder; _.<parent> for *.<parent>
+    id                         what this edge is known by
 
 Every change is one rename, so a reader meets the old state or the new one, and a process that dies between two
 steps leaves nothing that a later run cannot tell. Folders are 0700 and files 0600. There is one writer.
@@ -54,6 +55,13 @@ class Folder:
     def write(self, name: str, content: bytes) -> None:
         """Write a file of the engine itself, such as its configuration (0600)."""
         self._write(self.root / name, content)
+
+    def identity(self, new: str) -> str:
+        """Return the id of this edge, which is made once: `new`, if it has none yet."""
+        path = self.root / "id"
+        if not path.exists():
+            self._write(path, names.identity(new).encode())
+        return names.identity(path.read_text(encoding="ascii"))
 
     def scan(self) -> Plan:
         """Return what is served now, as far as it can be told from the disk; what is spoilt compares unequal."""

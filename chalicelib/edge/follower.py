@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.edge.folder import Folder, checked
@@ -14,6 +13,7 @@ from chalicelib.edge.names import DEFAULT
 from chalicelib.edge.plan import Bundle, Plan, is_newer, latest, plan
 from chalicelib.errors import SSLEndpointError, Unavailable
 from chalicelib.model import times
+from chalicelib.model.edge import Progress
 from chalicelib.model.feed import Entry
 
 WHOLE_SECONDS = 600  # between two reads of the whole feed, which repair what was missed
@@ -23,20 +23,6 @@ OPENERS = 8  # versions opened at a time: a rebuilt edge waits mostly for the ne
 BATCH = 64  # opened versions held in memory at a time
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an edge has followed."""
-
-    applied: str = ""  # the newest change that is served
-    waiting: tuple[str, ...] = ()  # versions that cannot be opened yet
-
-    def lag(self, newest_change: str) -> timedelta:
-        """Return how far the edge is behind a change of the record; both are the feed's `changed`."""
-        if newest_change <= self.applied:
-            return timedelta(0)
-        return times.moment(newest_change) - times.moment(self.applied) if self.applied else timedelta.max
 
 
 class Follower:

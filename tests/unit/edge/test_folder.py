@@ -82,6 +82,16 @@ def test_the_own_certificate_stays(folder: Folder) -> None:
     assert b"third" == (folder.root / "certs/default.pem").read_bytes()
 
 
+def test_an_edge_has_one_id(folder: Folder) -> None:
+    """It is made once; what cannot be one is not taken."""
+    first, second = folder.identity("edge-1"), folder.identity("edge-2")
+
+    assert "edge-1" == first == second
+    (folder.root / "id").write_text("../x")
+    with pytest.raises(Invalid):
+        folder.identity("edge-2")
+
+
 def test_a_new_version_replaces_the_old_one(folder: Folder) -> None:
     """There is one file for an endpoint, and nothing temporary remains."""
     folder.install(V1, PEM)

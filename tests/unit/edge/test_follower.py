@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.edge.folder import Folder
-from chalicelib.edge.follower import RETRY_SECONDS, WHOLE_SECONDS, Follower, Progress
+from chalicelib.edge.follower import RETRY_SECONDS, WHOLE_SECONDS, Follower
 from chalicelib.edge.plan import Plan, plan
 from chalicelib.errors import Unavailable
+from chalicelib.model.edge import Progress
 from chalicelib.model.feed import Entry
 from tests.unit.edge.entries import app, at, domain, endpoint
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import permutations
 
-import pytest
-
-from chalicelib.edge.follower import Progress
 from chalicelib.edge.names import DEFAULT
 from chalicelib.edge.plan import Bundle, plan
 from chalicelib.model.feed import Entry
-from tests.unit.edge.entries import app, at, domain, endpoint
+from tests.unit.edge.entries import app, domain, endpoint
 
 
 def test_an_app_with_everything() -> None:
@@ -133,18 +129,3 @@ def test_what_may_not_reach_the_disk_hurts_only_its_own_app() -> None:
     assert {"a-1.ssl.localhost"} == served.certs.keys()
     assert {"a.app.localhost", "c.app.localhost"} == served.routes.keys()
     assert len(strange) == len(served.refused)
-
-
-@pytest.mark.parametrize(
-    ("applied", "newest", "lag"),
-    [
-        (at(5), at(5), timedelta(0)),
-        (at(9), at(5), timedelta(0)),
-        (at(5), at(7.5), timedelta(seconds=2.5)),
-        ("", at(5), timedelta.max),
-        ("", "", timedelta(0)),
-    ],
-)
-def test_the_lag_is_the_distance_to_the_newest_change(applied: str, newest: str, lag: timedelta) -> None:
-    """An edge that has applied the newest change has no lag; one that has applied nothing is infinitely behind."""
-    assert lag == Progress(applied).lag(newest)
