@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.errors import BadCertificate, KeyMismatch, SSLEndpointError
+from chalicelib.errors import BadCertificate, SSLEndpointError
 from chalicelib.service.intermediates import Intermediates
 from chalicelib.x509 import bundle, chain
 from chalicelib.x509.bundle import Bundle
 from chalicelib.x509.certificate import Certificate
+from chalicelib.x509.private_key import PrivateKey
 from chalicelib.x509.trust import Anchors
 
 DOMAIN = re.compile(r"(\*\.)?([A-Za-z0-9-]+\.)+[A-Za-z0-9]+")
@@ -50,14 +52,11 @@ class Doctor:
         return self._intermediates.completed(lambda pool: chain.inspect(sent, self._anchors, pool, now)).text
 
     def chain_and_key(self, text: str) -> dict[str, str]:
-        """Return the right chain for the certificate that a key fits, and that key, as PEM."""
+        """Return the right chain for the one certificate that is for a domain, and the key that fits, as PEM."""
         sent = _read(text)
-        _need_keys(sent)
+        meant = replace(sent, keys=(_key(sent, _leaf(sent)),))
         now = self._now()
-        try:
-            served = self._intermediates.completed(lambda pool: chain.build(sent, self._anchors, pool, now))
-        except KeyMismatch:
-            raise Refusal(*NO_FITTING_KEY) from None
+        served = self._intermediates.completed(lambda pool: chain.build(meant, self._anchors, pool, now))
         return {"pem": served.text, "key": served.key.pem().decode()}
 
     def ordered(self, text: str) -> str:
@@ -71,14 +70,9 @@ class Doctor:
         return _leaf(_read(text)).pem()
 
     def key(self, text: str) -> str:
-        """Return the key that fits the certificate."""
+        """Return the key that fits the one certificate that is for a domain."""
         sent = _read(text)
-        _need_keys(sent)
-        for certificate in sent.certificates:
-            for key in sent.keys:
-                if key.spki == certificate.spki:
-                    return key.pem().decode()
-        raise Refusal(*NO_FITTING_KEY)
+        return _key(sent, _leaf(sent)).pem().decode()
 
 
 def _read(text: str) -> Bundle:
@@ -88,9 +82,13 @@ def _read(text: str) -> Bundle:
         raise Refusal(*NO_CERTIFICATE) from None
 
 
-def _need_keys(sent: Bundle) -> None:
+def _key(sent: Bundle, leaf: Certificate) -> PrivateKey:
     if not sent.keys:
         raise Refusal(*(MALFORMED_KEY if sent.holds_private_key else NO_KEY))
+    fitting = next((key for key in sent.keys if key.spki == leaf.spki), None)
+    if fitting is None:
+        raise Refusal(*NO_FITTING_KEY)
+    return fitting
 
 
 def _leaf(sent: Bundle) -> Certificate:

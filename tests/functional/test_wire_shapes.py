@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 from chalice.test import Client
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from chalicelib import wiring
-from tests.authority import CA, LeafCert, pem
+from tests.authority import CA, LeafCert, key_pem, pem
 from tests.functional.conftest import issue
 from tests.functional.wires import (
     ARTICLE,
@@ -219,6 +220,65 @@ def test_doctor(http: Client, issued: LeafCert) -> None:
     assert (200, issued.chain_pem.encode()) == (chain.status_code, chain.body)
     assert {"pem": issued.chain_pem, "key": issued.key_pem} == json.loads(answer.body)
     assert (400, b"No certificate given.") == (nothing.status_code, nothing.body)
+
+
+NO_CERTIFICATE = (400, "No certificate given.")
+NO_LEAF = (422, "No certificate given is a domain name certificate.")
+MANY_LEAVES = (422, "More than one domain name certificate given.")
+NO_KEY = (400, "No valid, non-passphrase-protected keys given.")
+MALFORMED_KEY = (422, "Key appears to be malformed, or is passphrase-protected.")
+NO_FITTING_KEY = (422, "No key found that signs the certificate.")
+FOR_CHAINS = ("/resolve-chain", "/order-chain", "/find-domain-certificate-from-set")
+WITH_KEYS = ("/resolve-chain-and-key", "/find-key-for-certificate")
+
+
+@pytest.mark.parametrize(
+    ("paths", "sent", "told"),
+    [
+        ((*FOR_CHAINS, *WITH_KEYS), "", NO_CERTIFICATE),
+        ((*FOR_CHAINS, *WITH_KEYS), "key", NO_CERTIFICATE),
+        ((*FOR_CHAINS, *WITH_KEYS), "issuer", NO_LEAF),
+        ((*FOR_CHAINS, *WITH_KEYS), "issuer key", NO_LEAF),
+        ((*FOR_CHAINS, *WITH_KEYS), "leaf other", MANY_LEAVES),
+        ((*FOR_CHAINS, *WITH_KEYS), "leaf other key", MANY_LEAVES),
+        (WITH_KEYS, "leaf issuer", NO_KEY),
+        (WITH_KEYS, "leaf damaged", MALFORMED_KEY),
+        (WITH_KEYS, "leaf locked", MALFORMED_KEY),
+        (WITH_KEYS, "leaf another_key", NO_FITTING_KEY),
+    ],
+)
+def test_doctor_refuses_in_its_own_words(
+    http: Client, issued: LeafCert, paths: tuple[str, ...], sent: str, told: tuple[int, str]
+) -> None:
+    """Clients show the doctor's sentences as they are: plain text, the certificates judged before the keys."""
+    other = issue(CA(), "other.example.com")
+    locked = BestAvailableEncryption(b"secret")
+    parts = {
+        "leaf": issued.pem,
+        "issuer": pem(*issued.issuers),
+        "other": other.pem,
+        "key": issued.key_pem,
+        "another_key": other.key_pem,
+        "damaged": issued.key_pem.replace("M", "?"),
+        "locked": issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked).decode(),
+    }
+    body = "\n".join(parts[part] for part in sent.split()).encode()
+    for path in paths:
+        answer = Wire(http, {}).send("POST", path, body, content_type=BINARY)
+
+        assert told == (answer.status_code, answer.body.decode()), path
+        assert "text/plain; charset=utf-8" == answer.headers["Content-Type"]
+
+
+def test_doctor_wants_the_key_of_the_leaf(http: Client) -> None:
+    """A key that fits a certificate above the leaf is not the one, whichever comes first."""
+    intermediate = CA("Doctor Root").issue_ca("Doctor Intermediate")
+    leaf = issue(intermediate, "www.example.com")
+    wire, text = Wire(http, {}), f"{key_pem(intermediate.key)}{leaf.key_pem}{leaf.chain_pem}".encode()
+    both = json.loads(wire.send("POST", "/resolve-chain-and-key", text, content_type=BINARY).body)
+
+    assert {"pem": leaf.chain_pem, "key": leaf.key_pem} == both
+    assert leaf.key_pem.encode() == wire.send("POST", "/find-key-for-certificate", text, content_type=BINARY).body
 
 
 def test_warnings_come_with_lists_too(http: Client, token: str, issued: LeafCert) -> None:
