@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import wiring
-from chalicelib.api import wire
+from chalicelib.api import warnings, wire
 from chalicelib.api.http import Reply, Resource
 from chalicelib.errors import Invalid
 from chalicelib.model.caller import Caller
@@ -19,7 +19,8 @@ resource = Resource(__name__)
 def list_domains(caller: Caller, record: AppRecord) -> Any:
     """List the app's own domain and its custom ones, each with the DNS record that it needs."""
     own = wire.own_domain(record.app, wiring.settings().app_zone)
-    return [own, *(_domain(record, domain) for domain in record.domains)]
+    rows = [own, *(_domain(record, domain) for domain in record.domains)]
+    return Reply(rows, headers=warnings.of_domains(record, record.domains))
 
 
 @resource.on_app("/apps/{app}/domains", "POST")
@@ -28,13 +29,13 @@ def add(caller: Caller, record: AppRecord) -> Any:
     body = resource.body()
     if (endpoint := body.optional_text("sni_endpoint")) is not None:
         record.need_endpoint(endpoint)
-    return Reply(_domain(record, wiring.domains().add(caller, record, body.text("hostname"))), 201)
+    return _answer(record, wiring.domains().add(caller, record, body.text("hostname")), 201)
 
 
 @resource.on_app("/apps/{app}/domains/{domain}", "GET")
 def show(caller: Caller, record: AppRecord, domain: str) -> Any:
     """Show a custom domain by hostname or id."""
-    return _domain(record, record.need_domain(domain))
+    return _answer(record, record.need_domain(domain))
 
 
 @resource.on_app("/apps/{app}/domains/{domain}", "PATCH")
@@ -44,7 +45,7 @@ def change(caller: Caller, record: AppRecord, domain: str) -> Any:
     if endpoint is None:
         raise Invalid("An app's certificate serves all its domains; remove the domain to stop serving it.")
     record.need_endpoint(endpoint)
-    return _domain(record, found)
+    return _answer(record, found)
 
 
 @resource.on_app("/apps/{app}/domains/{domain}", "DELETE")
@@ -53,6 +54,10 @@ def remove(caller: Caller, record: AppRecord, domain: str) -> Any:
     removed = record.need_domain(domain)
     wiring.domains().remove(caller, removed)
     return _domain(record, removed)
+
+
+def _answer(record: AppRecord, domain: Domain, status: int = 200) -> Reply:
+    return Reply(_domain(record, domain), status, warnings.of_domains(record, [domain]))
 
 
 def _domain(record: AppRecord, domain: Domain) -> wire.Json:

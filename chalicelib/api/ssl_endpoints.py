@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import wiring
-from chalicelib.api import wire
+from chalicelib.api import warnings, wire
 from chalicelib.api.body import Body
 from chalicelib.api.http import Reply, Resource
-from chalicelib.model import expiry
 from chalicelib.model.caller import Caller
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.model.record import AppRecord
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 JOINS_BOTH_LISTS = "version=3.sni_ssl_cert"  # the Accept header of a client that asks for both
 # The Accept header of clients that ask ssl-doctor before they upload, unless they are told --bypass.
 ASKS_THE_DOCTOR = ("version=3.ssl_cert", "version=3.sni_ssl_cert")
-WORTH_A_WARNING = {"expired", "chain_expired", "distrusted_root", "name_mismatch"}
-WARNING = "X-Heroku-Warning"  # Heroku's clients print it
 
 resource = Resource(__name__)
 
@@ -54,7 +51,7 @@ def show(caller: Caller, record: AppRecord, endpoint: str) -> Any:
     """Show an endpoint by id, name or hostname."""
     shown = record.need_endpoint(endpoint)
     version = wiring.endpoints().active(shown)
-    return Reply(_endpoint(record, shown, version), headers=_warnings(record, version))
+    return Reply(_endpoint(record, shown, version), headers=warnings.of_endpoint(record, version))
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "PATCH")
@@ -95,7 +92,7 @@ def _list(record: AppRecord) -> Any:
     if endpoint is None:
         return []
     version = wiring.endpoints().active(endpoint)
-    return Reply([_endpoint(record, endpoint, version)], headers=_warnings(record, version))
+    return Reply([_endpoint(record, endpoint, version)], headers=warnings.of_endpoint(record, version))
 
 
 def _upload(body: Body) -> Upload:
@@ -121,18 +118,9 @@ def _answer(record: AppRecord, endpoint: Endpoint, version: Version, status: int
     """Answer a change: also with what was added to the chain."""
     added = sum(change.action == "added" for change in version.changes)
     completed = [f"{added} missing intermediate certificate(s) were added to the chain."] if added else []
-    return Reply(_endpoint(record, endpoint, version), status, _warnings(record, version, *completed))
+    return Reply(_endpoint(record, endpoint, version), status, warnings.of_endpoint(record, version, *completed))
 
 
 def _endpoint(record: AppRecord, endpoint: Endpoint, version: Version) -> wire.Json:
     target = endpoint.hostname or record.app.own_domain(wiring.settings().app_zone)
     return wire.ssl_endpoint(endpoint, version, record.app, target, record.domains, wiring.now())
-
-
-def _warnings(record: AppRecord, version: Version, *more: str) -> dict[str, str]:
-    """Return as a header what the user should know each time."""
-    now = wiring.now()
-    verdict = version.verdict_at(now, (domain.hostname for domain in record.domains))
-    sentences = [reason.sentence for reason in verdict.reasons if reason.code in WORTH_A_WARNING]
-    sentences += [*filter(None, [expiry.warning(version, now)]), *more]
-    return {WARNING: " ".join(sentences).encode("ascii", "replace").decode()} if sentences else {}

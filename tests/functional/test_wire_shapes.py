@@ -291,6 +291,32 @@ def test_warnings_come_with_lists_too(http: Client, token: str, issued: LeafCert
     assert "The certificate is not for other.example.org." == listed.headers["X-Heroku-Warning"]
 
 
+def test_domain_that_is_not_covered_is_told(http: Client, token: str, issued: LeafCert) -> None:
+    """Whoever adds or looks at a domain hears there that the certificate is not for it, and of no other domain."""
+    wire = by(NEWEST, http, token)
+    early = wire.send("POST", "/apps/example/domains", b'{"hostname": "shop.example.org"}')
+    made = wire.ask("POST", "/apps/example/sni-endpoints", upload(issued), 201)
+    choice = json.dumps({"sni_endpoint": made["name"]}).encode()
+    told = [
+        wire.send(method, f"/apps/example/domains{path}", body).headers.get("X-Heroku-Warning")
+        for method, path, body in [
+            ("POST", "", b'{"hostname": "www.example.com"}'),
+            ("POST", "", b'{"hostname": "a.example.org"}'),
+            ("GET", "/a.example.org", b""),
+            ("PATCH", "/a.example.org", choice),
+            ("GET", "", b""),
+            ("DELETE", "/a.example.org", b""),
+        ]
+    ]
+    one, both = (
+        "The certificate is not for a.example.org.",
+        "The certificate is not for a.example.org, shop.example.org.",
+    )
+
+    assert "X-Heroku-Warning" not in early.headers  # there is no certificate yet
+    assert [None, one, one, one, both, None] == told
+
+
 def test_common_name_is_shown_where_there_is_nothing_else(http: Client, token: str) -> None:
     """What `heroku certs:generate --selfsigned` makes has a common name only, which clients show."""
     wire = by(NEWEST, http, token)

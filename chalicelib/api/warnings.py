@@ -1,0 +1,38 @@
+"""What users should know, in the header that Heroku's clients print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chalicelib import wiring
+from chalicelib.model import expiry
+from chalicelib.model.domain import Domain
+from chalicelib.model.endpoint import Version
+from chalicelib.model.record import AppRecord
+from chalicelib.x509 import reasons
+
+HEADER = "X-Heroku-Warning"
+WORTH_A_WARNING = {"expired", "chain_expired", "distrusted_root", "name_mismatch"}
+
+
+def of_endpoint(record: AppRecord, version: Version, *more: str) -> dict[str, str]:
+    """Return, as a header, what to know of an app's certificate each time that it is looked at."""
+    now = wiring.now()
+    verdict = version.verdict_at(now, (domain.hostname for domain in record.domains))
+    found = [reason.sentence for reason in verdict.reasons if reason.code in WORTH_A_WARNING]
+    return header(*found, *filter(None, [expiry.warning(version, now)]), *more)
+
+
+def of_domains(record: AppRecord, domains: Iterable[Domain]) -> dict[str, str]:
+    """Return, as a header, which of these domains of an app its certificate does not cover."""
+    endpoint = record.endpoint
+    if endpoint is None:
+        return {}
+    version = record.serving or wiring.endpoints().active(endpoint)
+    mismatch = reasons.name_mismatch(version.leaf.names, (domain.hostname for domain in domains))
+    return header(mismatch.sentence) if mismatch else {}
+
+
+def header(*sentences: str) -> dict[str, str]:
+    """Return sentences as a header; there is none if there are no sentences."""
+    return {HEADER: " ".join(sentences).encode("ascii", "replace").decode()} if sentences else {}
