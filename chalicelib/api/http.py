@@ -177,7 +177,7 @@ def _response(reply: Reply, request_id: str) -> Response:
 def _replayed(caller: Caller) -> Reply | None:
     """Return what this request was told before, if it was done; see aws.idempotency."""
     kept = wiring.idempotency().answer(caller)
-    return Reply(kept.body, kept.status, {"Idempotency-Replayed": "true"}) if kept else None
+    return Reply(kept.body, kept.status, {**kept.headers, "Idempotency-Replayed": "true"}) if kept else None
 
 
 def _first(caller: Caller, ask: Callable[[], Reply]) -> Reply:
@@ -189,7 +189,7 @@ def _first(caller: Caller, ask: Callable[[], Reply]) -> Reply:
             return meanwhile
         raise
     if not reply.secret:
-        wiring.idempotency().keep(caller, reply.status, reply.body)
+        wiring.idempotency().keep(caller, reply.status, reply.body, reply.headers)
     return reply
 
 

@@ -23,6 +23,7 @@ class Kept:
 
     status: int
     body: Any
+    headers: dict[str, str]
 
 
 class Idempotency:
@@ -45,7 +46,7 @@ class Idempotency:
             raise Invalid("This Idempotency-Key was used for another request; use a new one for each.")
         if "answer" not in item:
             raise Conflict("This request was done already, and its answer is not kept: look at the new state.")
-        return Kept(item["status"], json.loads(item["answer"]))
+        return Kept(item["status"], json.loads(item["answer"]), item.get("headers", {}))
 
     def marks(self, caller: Caller) -> list[Write]:
         """Return what a change commits together with itself, so that it happens once; often nothing."""
@@ -56,12 +57,13 @@ class Idempotency:
         now = int(self._now().timestamp())
         return [self._table.put_if(item, "attribute_not_exists(PK) OR #ttl <= :now", {":now": now}, taken)]
 
-    def keep(self, caller: Caller, status: int, body: Any) -> None:
+    def keep(self, caller: Caller, status: int, body: Any, headers: dict[str, str]) -> None:
         """Keep an answer for repetitions; without it they are told to look for themselves."""
         answer = json.dumps(body)
         if caller.once and len(answer) <= MAX_ANSWER_BYTES:
             with suppress(Unavailable):
-                self._table.put({**self._item(caller, caller.once), "status": status, "answer": answer})
+                kept = {"status": status, "answer": answer, "headers": headers}
+                self._table.put({**self._item(caller, caller.once), **kept})
 
     def _item(self, caller: Caller, once: Once) -> dict[str, Any]:
         expires = int((self._now() + REMEMBERED).timestamp())

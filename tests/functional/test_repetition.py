@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -79,13 +79,15 @@ def test_key_is_forgotten_after_a_day(api: Api, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_upload_that_died_is_repeated(example: Api) -> None:
-    """A client that did not see the answer sends the same upload again, and gets the same endpoint."""
-    issued = issue(CA(), "www.example.com")
+    """A client that did not see the answer sends the same upload again, and gets that answer, warning included."""
+    issued = issue(CA(), "www.example.com", not_after=datetime.now(timezone.utc) + timedelta(hours=5, minutes=30))
     body = {"certificate_chain": issued.chain_pem, "private_key": issued.key_pem}
     first = example.call("POST", "/apps/example/ssl-endpoints", body, **ONCE)
     again = example.call("POST", "/apps/example/ssl-endpoints", body, **ONCE)
 
     assert (201, first.body) == (again.status, again.body)
+    assert first.headers["X-Heroku-Warning"] == again.headers["X-Heroku-Warning"]
+    assert "in 5 hours: renew it" in again.headers["X-Heroku-Warning"]
     assert [first.body] == example.call("GET", "/apps/example/ssl-endpoints").body
 
 
