@@ -92,8 +92,10 @@ def test_missing_intermediate_is_told_and_learnt(example: Api, root: CA) -> None
     before = example.call("POST", ENDPOINTS, upload(alone, alone.pem)).body
     path = f"{ENDPOINTS}/{before['name']}"
     example.call("PATCH", path, upload(whole))
-    after = example.call("PATCH", path, upload(alone, alone.pem)).body
+    completed = example.call("PATCH", path, upload(alone, alone.pem))
+    after, warning = completed.body, "1 missing intermediate certificate(s) were added to the chain."
 
+    assert warning == completed.headers["X-Heroku-Warning"]
     assert (False, ["missing_intermediate"]) == (before["ssl_cert"]["trusted"], codes(before))
     assert "CN=Intermediate" in before["ssl_cert"]["reasons"][0]["sentence"]
     assert (True, []) == (after["ssl_cert"]["trusted"], codes(after))
