@@ -62,7 +62,7 @@ def change(caller: Caller, record: AppRecord, endpoint: str) -> Any:
     before, body = record.need_endpoint(endpoint), resource.body()
     if body.flag("rollback", default=False):
         return _answer(record, *wiring.endpoints().roll_back(caller, before))
-    return _answer(record, *wiring.certificates().update(caller, before, _upload(body)))
+    return _answer(record, *wiring.certificates().update(caller, before, record.serving, _upload(body)))
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}/rollback", "POST")

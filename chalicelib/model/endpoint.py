@@ -34,6 +34,11 @@ class Version:
         return self.chain[0]
 
     @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Return the fingerprints of the served certificates, leaf first."""
+        return tuple(facts.fingerprint for facts in self.chain)
+
+    @property
     def expires_at(self) -> datetime:
         """Return when the first certificate of the chain expires."""
         return min(facts.expires_at for facts in self.chain)

@@ -94,17 +94,22 @@ class Certificates:
         self._intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
-    def update(self, caller: Caller, before: Endpoint, upload: Upload) -> tuple[Endpoint, Version]:
+    def update(
+        self, caller: Caller, before: Endpoint, serving: Version | None, upload: Upload
+    ) -> tuple[Endpoint, Version]:
         """Serve another certificate; the same one again changes nothing.
 
-        An upload without a private key keeps the one in use. Raises Invalid if the upload cannot be used, and
-        Conflict if another change came first.
+        `serving` is what is served now, perhaps without its PEM; None if it is not at hand. An upload without a
+        private key keeps the one in use. Raises Invalid if the upload cannot be used, and Conflict if another
+        change came first.
         """
         now = self._now()
         sent, served = self._chain(upload if upload.private_key else self._with_key_in_use(before, upload), now)
-        current = self._endpoints.version(before.id, before.active)
-        if served.text == current.certificate_chain:  # the leaf fixes the key: it fits no other
-            return before, current
+        current = serving
+        if current is None or served.fingerprints == current.fingerprints:
+            current = self._endpoints.version(before.id, before.active)
+            if served.text == current.certificate_chain:  # the leaf fixes the key: it fits no other
+                return before, current
         endpoint = before.update(str(uuid4()), now)
         version = self._version(endpoint, served, caller, now)
         self._put_away(endpoint, served)

@@ -166,19 +166,19 @@ def test_certificate_commands_are_cheap(seen: Api, trusted: LeafCert, root: CA) 
     ]
     costs = [len(first), *(len(calls(seen, *command)) for command in rest)]
 
-    assert [2, 2, 3, 2, 2, 3, 3] == costs
+    assert [2, 2, 2, 2, 2, 3, 3] == costs
 
 
 def test_new_intermediate_costs_once(seen: Api, root: CA) -> None:
-    """An intermediate that was never seen is kept, at one call more; the next upload with it costs no more."""
+    """An intermediate that was never seen is kept, at one call; the next upload with it does not cost that."""
     intermediate = root.issue_ca("Intermediate")
     install(seen, issue(intermediate, "www.example.com"))
     [endpoint] = seen.call("GET", ENDPOINTS).body
     fresh = issue(root.issue_ca("Another"), "www.example.com")
     again = issue(intermediate, "www.example.com")
 
-    assert MOST + 1 == len(calls(seen, "PATCH", f"{ENDPOINTS}/{endpoint['name']}", upload(fresh)))
-    assert MOST == len(calls(seen, "PATCH", f"{ENDPOINTS}/{endpoint['name']}", upload(again)))
+    assert MOST == len(calls(seen, "PATCH", f"{ENDPOINTS}/{endpoint['name']}", upload(fresh)))
+    assert MOST - 1 == len(calls(seen, "PATCH", f"{ENDPOINTS}/{endpoint['name']}", upload(again)))
 
 
 def test_completion_asks_once_an_issuer(seen: Api, trusted: LeafCert) -> None:
