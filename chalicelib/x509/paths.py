@@ -67,7 +67,7 @@ class Search:
             self._sent[certificate.subject_name].append(certificate)
         self._pool: Pool = empty_pool
         self._known: dict[str, list[Certificate]] = {}
-        self._issuers: dict[Certificate, list[tuple[Certificate, int]]] = {}
+        self._issuers: dict[tuple[Certificate, bool], list[tuple[Certificate, int]]] = {}
         self.signatures = {(child.fingerprint, issuer.spki): True for child, issuer in pairwise(verified)}
         self.steps = 0
 
@@ -97,9 +97,11 @@ class Search:
         self.steps += 1
         last = path[-1]
         root = self._anchor(last)
+        done = False  # once rooted and live, no longer path from the pool can be better
         if root is not None:
-            yield Path(path, End.ROOTED, root, added)
-        issuers = [] if self._at_the_end(path) else self._issuers_of(last)
+            yield (rooted := Path(path, End.ROOTED, root, added))
+            done = rooted.live(self._now)
+        issuers = [] if self._at_the_end(path) else self._issuers_of(last, from_pool=not done)
         for issuer, known in issuers:
             if issuer.self_issued and issuer in self._anchors:
                 continue  # it is `root`
@@ -118,14 +120,15 @@ class Search:
         roots = sorted(self._anchors.named(last.issuer_name), key=lambda root: not root.live(self._now))
         return next((root for root in roots if self.signed(last, root)), None)
 
-    def _issuers_of(self, child: Certificate) -> list[tuple[Certificate, int]]:
+    def _issuers_of(self, child: Certificate, *, from_pool: bool) -> list[tuple[Certificate, int]]:
         """Return who issued a certificate, the likeliest first, each with 1 if it comes from the pool."""
-        if child not in self._issuers:
+        if (child, from_pool) not in self._issuers:
             candidates = [(each, 0) for each in self._sent[child.issuer_name]]
-            candidates += [(each, 1) for each in self._pooled(child.issuer_key, child.issuer_name)]
+            pooled = self._pooled(child.issuer_key, child.issuer_name) if from_pool else []
+            candidates += [(each, 1) for each in pooled]
             candidates.sort(key=lambda candidate: (candidate[1], *self._likelihood(child, candidate[0])))
-            self._issuers[child] = [each for each in candidates if self.signed(child, each[0])]
-        return self._issuers[child]
+            self._issuers[child, from_pool] = [each for each in candidates if self.signed(child, each[0])]
+        return self._issuers[child, from_pool]
 
     def _likelihood(self, child: Certificate, issuer: Certificate) -> tuple[object, ...]:
         other_key = child.issuer_key_id is None or child.issuer_key_id != issuer.subject_key_id
