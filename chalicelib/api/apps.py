@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import wiring
-from chalicelib.api import wire
+from chalicelib.api import warnings, wire
 from chalicelib.api.http import Reply, Resource
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Caller
 from chalicelib.model.record import AppRecord, Collaborator
-
-NO_ACM = "Automatic certificates are not offered here: bring your own with `heroku certs:add`."
 
 resource = Resource(__name__)
 
@@ -103,13 +101,13 @@ def list_dynos(caller: Caller, record: AppRecord) -> Any:
 @resource.on_app("/apps/{app}/acm", "POST")
 def enable_acm(caller: Caller, record: AppRecord) -> Any:
     """Refuse automatic certificates."""
-    raise Invalid(NO_ACM)
+    raise Invalid(warnings.NO_ACM)
 
 
 @resource.on_app("/apps/{app}/acm", "PATCH")
 def refresh_acm(caller: Caller, record: AppRecord) -> Any:
     """Refuse automatic certificates."""
-    raise Invalid(NO_ACM)
+    raise Invalid(warnings.NO_ACM)
 
 
 @resource.on_app("/apps/{app}/acm", "DELETE")

@@ -12,6 +12,8 @@ from chalicelib.model.caller import Caller
 from chalicelib.model.domain import Domain
 from chalicelib.model.record import AppRecord
 
+LOOKS_FOR_ACM = "cedar-acm"  # in the Accept header with which 7.38's `certs:auto` lists the domains
+
 resource = Resource(__name__)
 
 
@@ -20,7 +22,8 @@ def list_domains(caller: Caller, record: AppRecord) -> Any:
     """List the app's own domain and its custom ones, each with the DNS record that it needs."""
     own = wire.own_domain(record.app, wiring.settings().app_zone)
     rows = [own, *(_domain(record, domain) for domain in record.domains)]
-    return Reply(rows, headers=warnings.of_domains(record, record.domains))
+    more = [warnings.NO_ACM] if LOOKS_FOR_ACM in resource.header("accept") else []
+    return Reply(rows, headers=warnings.of_domains(record, record.domains, *more))
 
 
 @resource.on_app("/apps/{app}/domains", "POST")

@@ -12,6 +12,7 @@ from chalicelib.model.record import AppRecord
 from chalicelib.x509 import reasons
 
 HEADER = "X-Heroku-Warning"
+NO_ACM = "Automatic certificates are not offered here: bring your own with `heroku certs:add`."
 WORTH_A_WARNING = {"expired", "chain_expired", "distrusted_root", "name_mismatch"}
 
 
@@ -23,14 +24,14 @@ def of_endpoint(record: AppRecord, version: Version, *more: str) -> dict[str, st
     return header(*found, *filter(None, [expiry.warning(version, now)]), *more)
 
 
-def of_domains(record: AppRecord, domains: Iterable[Domain]) -> dict[str, str]:
+def of_domains(record: AppRecord, domains: Iterable[Domain], *more: str) -> dict[str, str]:
     """Return, as a header, which of these domains of an app its certificate does not cover."""
     endpoint = record.endpoint
     if endpoint is None:
-        return {}
+        return header(*more)
     version = record.serving or wiring.endpoints().active(endpoint)
     mismatch = reasons.name_mismatch(version.leaf.names, (domain.hostname for domain in domains))
-    return header(mismatch.sentence) if mismatch else {}
+    return header(*([mismatch.sentence] if mismatch else []), *more)
 
 
 def header(*sentences: str) -> dict[str, str]:

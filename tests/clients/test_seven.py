@@ -210,7 +210,10 @@ def test_apps(article: Heroku, product: Product, name: str) -> None:
 
 
 def test_automatic_certificates_are_not_offered(article: Heroku, app: str) -> None:
-    """Certs:auto shows that they are off; enabling them is refused with what to do instead."""
-    assert f"Automatic Certificate Management is disabled on {app}" in article.done(f"certs:auto -a {app}")
+    """Certs:auto shows that they are off and not offered; enabling them is refused with what to do instead."""
+    looked = article.done(f"certs:auto -a {app}")
+
+    assert f"Automatic Certificate Management is disabled on {app}" in looked
+    assert "Automatic certificates are not offered here: bring your own with `heroku certs:add`." in looked
     for line in (f"certs:auto:enable -a {app}", f"certs:auto:refresh -a {app}"):
         assert "Automatic certificates are not offered here" in article.refused(line)

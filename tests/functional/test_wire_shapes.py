@@ -317,6 +317,17 @@ def test_domain_that_is_not_covered_is_told(http: Client, token: str, issued: Le
     assert [None, one, one, one, both, None] == told
 
 
+def test_look_for_automatic_certificates_is_told(http: Client, token: str) -> None:
+    """7.38's certs:auto, which only looks, hears that they are not offered; its apps:info and domains do not."""
+    wire = by(ARTICLE, http, token)
+    acm = f"{V3}.cedar-acm"
+    asked = wire.send("GET", "/apps/example/domains", accept=acm)
+    others = [wire.send("GET", "/apps/example", accept=acm), wire.send("GET", "/apps/example/domains")]
+
+    assert "Automatic certificates are not offered here" in asked.headers["X-Heroku-Warning"]
+    assert not any("X-Heroku-Warning" in other.headers for other in others)
+
+
 def test_common_name_is_shown_where_there_is_nothing_else(http: Client, token: str) -> None:
     """What `heroku certs:generate --selfsigned` makes has a common name only, which clients show."""
     wire = by(NEWEST, http, token)
