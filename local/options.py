@@ -12,6 +12,7 @@ from pathlib import Path
 from local.folder import Unusable
 
 LAST_PORT = 65535
+PRICE_DIGITS = 7
 ZONE = re.compile(r"(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 YES, NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
@@ -27,6 +28,7 @@ class Options:
     zone: str
     extra_roots_pem: Path | None
     edge_http2: bool
+    price_cents: int
 
 
 def read(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
@@ -46,6 +48,7 @@ def read(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
         zone=_zone(*value("ZONE", "ssl.localhost")),
         extra_roots_pem=_roots(Path(roots).expanduser().absolute()) if roots else None,
         edge_http2=_flag(*value("EDGE_HTTP2", "")),
+        price_cents=_cents(*value("PRICE_CENTS", "2000")),
     )
 
 
@@ -64,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--zone", metavar="NAME", help="DNS zone of the endpoints' hostnames (ssl.localhost)")
     parser.add_argument("--extra-roots-pem", metavar="FILE", help="private CAs to trust beside Mozilla's")
     parser.add_argument("--edge-http2", action="store_const", const="yes", help="let the edge speak HTTP/2, too")
+    parser.add_argument("--price-cents", metavar="CENTS", help="of the add-on a month: shown, never billed (2000)")
     return parser
 
 
@@ -86,6 +90,14 @@ def _flag(variable: str, text: str) -> bool:
     if text.lower() not in YES | NO:
         raise Unusable(f"{variable} is {text!r}; set it to 1 or 0.")
     return text.lower() in YES
+
+
+def _cents(variable: str, text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > PRICE_DIGITS:
+        raise Unusable(
+            f"{variable} is {text!r}; the price of a month is a number of US cents, such as 2000, or 0."
+        )
+    return int(text)
 
 
 def _roots(file: Path) -> Path:

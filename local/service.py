@@ -147,6 +147,7 @@ def environment(
         "SSL_ENDPOINT_OPERATOR": kept.get("SSL_ENDPOINT_OPERATOR") or OPERATOR,
         "SSL_ENDPOINT_CONSOLE": f"http://localhost:{ports.api}/",
         "SSL_ENDPOINT_EDGE": f"{HOST}:{ports.edge}",
+        "SSL_ENDPOINT_PRICE_CENTS": str(options.price_cents),
         "EXTRA_ROOTS_PEM": str(options.extra_roots_pem or ""),
     }
 

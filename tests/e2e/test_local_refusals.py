@@ -108,6 +108,8 @@ def test_private_roots_that_cannot_be_used(tmp_path: Path, content: str | None) 
         ("SSL_ENDPOINT_API_PORT", "http"),
         ("SSL_ENDPOINT_EDGE_PORT", "65536"),
         ("SSL_ENDPOINT_EDGE_HTTP2", "maybe"),
+        ("SSL_ENDPOINT_PRICE_CENTS", "$20"),
+        ("SSL_ENDPOINT_PRICE_CENTS", "-1"),
     ],
 )
 def test_setting_that_makes_no_sense(tmp_path: Path, variable: str, value: str) -> None:
@@ -147,4 +149,6 @@ def test_help_names_every_setting() -> None:
     ).stdout
 
     assert all(name in told for name in ("--state", "--api-port", "--edge-port", "--edge-http-port", "--zone"))
-    assert all(name in told for name in ("--extra-roots-pem", "--edge-http2", "SSL_ENDPOINT_API_PORT"))
+    assert all(
+        name in told for name in ("--extra-roots-pem", "--edge-http2", "--price-cents", "SSL_ENDPOINT_API_PORT")
+    )

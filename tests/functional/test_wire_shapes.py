@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -102,6 +103,17 @@ def test_addon_is_provisioned(http: Client, token: str, body: bytes) -> None:
     assert ([], "example") == (addon["config_vars"], addon["app"]["name"])
     for path in ("ssl%3Aendpoint", "ssl:endpoint", "ssl", addon["name"], addon["id"]):
         assert addon["id"] == wire.ask("GET", f"/apps/example/addons/{path}")["id"]
+
+
+@pytest.mark.parametrize("cents", [0, 700])
+def test_price_is_a_setting(http: Client, token: str, monkeypatch: pytest.MonkeyPatch, cents: int) -> None:
+    """What the operator asks for a month is told wherever a price is."""
+    chosen = replace(wiring.settings(), price_cents=cents)
+    monkeypatch.setattr(wiring, "settings", lambda: chosen)
+    wire = by(NEWEST, http, token)
+    [addon], [plan] = wire.ask("GET", "/apps/example/addons"), wire.ask("GET", "/addon-services/ssl/plans")
+
+    assert {cents} == {price["cents"] for price in (addon["billed_price"], addon["plan"]["price"], plan["price"])}
 
 
 @pytest.mark.parametrize("variant", ["3.sdk", "3.actions"])
