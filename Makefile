@@ -20,7 +20,7 @@ test: lint
 
 # Runs the real heroku command lines, which npm installs once into a cache folder.
 test-clients: $(STAMP)
-	$(BIN)/python -m pytest -m clients tests/clients
+	$(BIN)/python -m pytest -m clients -rs tests/clients
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
