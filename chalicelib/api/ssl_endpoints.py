@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 JOINS_BOTH_LISTS = "version=3.sni_ssl_cert"  # the Accept header of a client that asks for both
 # The Accept header of clients that ask ssl-doctor before they upload, unless they are told --bypass.
 ASKS_THE_DOCTOR = ("version=3.ssl_cert", "version=3.sni_ssl_cert")
+STILL_BILLED = "To stop billing, remove the add-on, too: `heroku addons:remove ssl:endpoint`."
 
 resource = Resource(__name__)
 
@@ -74,9 +75,11 @@ def roll_back(caller: Caller, record: AppRecord, endpoint: str) -> Any:
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "DELETE")
 @resource.on_app("/apps/{app}/sni-endpoints/{endpoint}", "DELETE")
 def remove(caller: Caller, record: AppRecord, endpoint: str) -> Any:
-    """Stop serving an endpoint's certificate."""
+    """Stop serving an endpoint's certificate; the add-on, and what it costs, stays."""
     removed = record.need_endpoint(endpoint)
-    return _endpoint(record, removed, wiring.endpoints().remove(caller, removed))
+    version = wiring.endpoints().remove(caller, removed)
+    told = _asks_the_doctor() or not wiring.settings().price_cents  # such a client says it by itself
+    return Reply(_endpoint(record, removed, version), headers={} if told else warnings.header(STILL_BILLED))
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}/versions", "GET")
@@ -111,7 +114,11 @@ def _is_final(body: Body) -> bool:
 
     Such a client has no other way to say that the chain is to be served as it comes.
     """
-    return "pem" in body or resource.header("accept").endswith(ASKS_THE_DOCTOR)
+    return "pem" in body or _asks_the_doctor()
+
+
+def _asks_the_doctor() -> bool:
+    return resource.header("accept").endswith(ASKS_THE_DOCTOR)
 
 
 def _answer(record: AppRecord, endpoint: Endpoint, version: Version, status: int = 200) -> Reply:

@@ -102,12 +102,13 @@ def test_update_is_served(newest: Heroku, product: Product, app: str, ca: CA) ->
 
 
 def test_removal_ends_the_serving(newest: Heroku, product: Product, app: str, ca: CA) -> None:
-    """After certs:remove the edge has its own certificate for the name, and the list is empty."""
+    """After certs:remove the edge has its own certificate for the name, and the list is empty; billing goes on."""
     cname = add(newest, product, app, fresh(ca, f"www.{app}.example.com"))
     removed = newest.done(f"certs:remove --confirm {app} -a {app}")
     eventually(lambda: served_fingerprint(product, cname) == served_fingerprint(product, None))
 
     assert f"from {app}... done" in removed
+    assert "To stop billing, remove the add-on, too: `heroku addons:remove ssl:endpoint`." in removed
     assert [] == endpoints(product, app)
 
 

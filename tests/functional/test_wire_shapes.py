@@ -329,6 +329,30 @@ def test_domain_that_is_not_covered_is_told(http: Client, token: str, issued: Le
     assert [None, one, one, one, both, None] == told
 
 
+@pytest.mark.parametrize(
+    ("accept", "cents", "told"), [(V3, 2000, True), (f"{V3}.ssl_cert", 2000, False), (V3, 0, False)]
+)
+def test_removal_does_not_stop_billing(
+    http: Client,
+    token: str,
+    issued: LeafCert,
+    monkeypatch: pytest.MonkeyPatch,
+    accept: str,
+    cents: int,
+    *,
+    told: bool,
+) -> None:
+    """Who removes the certificate hears that the add-on still costs, but for 7.38, which says so by itself."""
+    chosen = replace(wiring.settings(), price_cents=cents)
+    monkeypatch.setattr(wiring, "settings", lambda: chosen)
+    wire = by(NEWEST, http, token)
+    made = wire.ask("POST", "/apps/example/sni-endpoints", upload(issued), 201)
+    removed = wire.send("DELETE", f"/apps/example/sni-endpoints/{made['name']}", accept=accept)
+    warning = removed.headers.get("X-Heroku-Warning", "")
+
+    assert (200, told) == (removed.status_code, "To stop billing, remove the add-on" in warning)
+
+
 def test_look_for_automatic_certificates_is_told(http: Client, token: str) -> None:
     """7.38's certs:auto, which only looks, hears that they are not offered; its apps:info and domains do not."""
     wire = by(ARTICLE, http, token)
