@@ -11,12 +11,13 @@ export class Refusal extends Error {
   }
 }
 
-/** Takes the token out of the address, where the local start puts it, so that it is neither kept nor shared. */
+/** Takes the token out of the address, where the local start puts it, so that it is neither kept nor shared; tells whether there was one. */
 export function adoptToken() {
   const handed = new URLSearchParams(location.hash.slice(1)).get(TOKEN);
-  if (!handed) return;
+  if (!handed) return false;
   signIn(handed);
   history.replaceState(null, '', location.pathname + location.search);
+  return true;
 }
 
 export const signIn = (token) => sessionStorage.setItem(TOKEN, token.trim());

@@ -106,6 +106,7 @@ export function page({ here, heading, load, view }) {
       fail(what);
     }
   }
+  addEventListener('hashchange', () => { if (adoptToken()) reload(); }); // a link followed from the page that it leads to
   adoptToken();
   reload();
   return { redraw, reload, fail };

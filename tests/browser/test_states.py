@@ -69,6 +69,17 @@ def test_token_in_the_address_is_taken_out(open_page: Visit, product: Product) -
     assert product.told["token"] == page.evaluate("sessionStorage.getItem('token')")
 
 
+def test_link_with_a_token_works_where_the_page_is_open(open_page: Visit, product: Product) -> None:
+    """A link pasted into the tab that shows its page already only changes what is after the #."""
+    page = open_page(token="revoked", allowed=("401",))
+    expect(page.get_by_text("The token was not accepted.")).to_be_visible()
+    page.evaluate("(token) => { location.hash = `token=${token}`; }", product.told["token"])
+    expect(page.get_by_label("Token")).to_have_count(0)
+
+    assert "#" not in page.url
+    assert product.told["token"] == page.evaluate("sessionStorage.getItem('token')")
+
+
 def test_what_one_may_not_see_or_does_not_exist(open_page: Visit) -> None:
     """404 and 403 have the API's own sentence and a way back."""
     page = open_page("endpoint.html?app=nobody", allowed=("404",))
