@@ -27,7 +27,8 @@ export const isSelfSigned = (certificate) => certificate.subjectHex === certific
  * Returns the checks: [{id, is, what, why, …}].
  *
  * `keys` are opened ones, `locked` those behind a password (file names), `made` is the key that this page made,
- * `inspection` the server's answer about the certificates: undefined while it is asked, null when it could not be.
+ * `inspection` the server's answer about the certificates: undefined while it is asked, {refused} when it cannot use
+ * them, {unjudged} when it could not be asked; both say why.
  */
 export function checks({ arranged, keys, locked, sealed, made, hosts, inspection, now }) {
   const { leaf } = arranged;
@@ -64,8 +65,9 @@ function keyCheck(leaf, keys, locked, sealed, made) {
 function chainCheck({ leaf, chain, root, strangers }, inspection) {
   const check = { id: 'chain' };
   if (inspection === undefined) return { ...check, is: 'wait', what: 'The server looks at the chain', why: 'It got the certificates only, never the key.' };
+  if (inspection.refused) return { ...check, is: 'bad', what: 'The server cannot use it', why: inspection.refused };
   const signed = [...chain, root].filter(Boolean).map((each) => each.name).join(', signed by ');
-  if (inspection === null) return { ...check, is: 'idle', what: 'The chain could not be judged', why: `The server did not answer. As dropped: ${signed}.` };
+  if (inspection.unjudged) return { ...check, is: 'idle', what: 'The chain could not be judged', why: `${inspection.unjudged} As dropped: ${signed}.` };
   const [cert, changes] = [certificateOf(inspection), inspection.chain_changes];
   const served = cert.chain.map((each) => commonName(each.subject));
   const reason = cert.reasons.find((each) => !['name_mismatch', 'expired', 'not_yet_valid'].includes(each.code));

@@ -26,7 +26,7 @@ let isBusy = false;
 const custom = (rows) => rows.filter((each) => each.kind === 'custom');
 const hosts = () => domains.map((each) => each.hostname);
 const ask = request({ redraw: () => redraw(), onSelfSigned: (pem) => files.add('self-signed.crt', new TextEncoder().encode(pem)) });
-const files = upload({ app, endpoint: null, hosts, made: () => madeKey(ask.made(), async (pair) => (await import('./certificates.js')).secretOf(pair)), redraw: () => redraw(), onDone: served });
+const files = upload({ app, endpoint: null, hosts, made: () => madeKey(ask.made(), async (pair) => (await import('./certificates.js')).secretOf(pair)), redraw: () => redraw(), onDone: served, onSignedOut: (error) => fail(error) });
 const watch = poll(async () => {
   if (!endpoint || !app) return false;
   const found = await find(at('apps', app, 'checks')).catch(() => null);
@@ -47,6 +47,7 @@ async function load() {
   const [plan, addons, endpoints, rows] = await Promise.all([get(at('plans', PLAN)), get(at('apps', app, 'addons')), get(at('apps', app, 'ssl-endpoints')), get(at('apps', app, 'domains'))]);
   [price, addon, endpoint, domains] = [plan.price, addons[0] ?? null, endpoints[0] ?? null, custom(rows)];
   ask.suggest(hosts());
+  files.inspect();
   if (endpoint) {
     stages ??= progress(endpoint.updated_at);
     watch.now();

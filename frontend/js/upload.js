@@ -16,14 +16,15 @@ import { commonName, listed } from './words.js';
 const PASTED = 'pasted text';
 
 /**
- * Returns {view(), forget(), add(name, octets)}.
+ * Returns {view(), forget(), add(name, octets), inspect()}; the last is for after a new sign-in.
  *
  * `app` is its name, `endpoint` the name of the one to update or null for a first upload, `hosts()` the app's domains,
- * `made()` the key that this page made ({spki, pem()}) or null; `onDone(answer)` gets the endpoint as the API tells it.
+ * `made()` the key that this page made ({spki, pem()}) or null; `onDone(answer)` gets the endpoint as the API tells it,
+ * `onSignedOut(refusal)` a 401: the files wait for a new token.
  */
-export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone }) {
+export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone, onSignedOut }) {
   let files = [];
-  let inspection = null;
+  let inspection;
   let asked = '';
   let isKept = false;
   let sending = false;
@@ -36,7 +37,7 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
 
   function forget() {
     files = [];
-    [inspection, asked, refusal, passPhrase] = [null, '', '', ''];
+    [inspection, asked, refusal, passPhrase] = [undefined, '', '', ''];
   }
   addEventListener('pagehide', forget);
   addEventListener('pageshow', (event) => { if (event.persisted) { forget(); redraw(); } });
@@ -90,13 +91,14 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
     const text = chainText();
     if (text === asked) return;
     asked = text;
-    inspection = text ? undefined : null;
+    inspection = undefined;
     if (!text) return;
     let answer;
     try {
       answer = await post('certificates/inspect', { certificate_chain: text });
     } catch (error) {
-      answer = error.status === 422 ? { refused: error.message } : null;
+      if (error.status === 401) { asked = null; onSignedOut(error); return; }
+      answer = error.status === 422 ? { refused: error.message } : { unjudged: error.message };
     }
     if (asked !== text) return;
     inspection = answer;
@@ -140,6 +142,7 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
       onDone(answer);
     } catch (error) {
       sending = false;
+      if (error.status === 401) { onSignedOut(error); return; }
       refusal = error.message;
       redraw();
     }
@@ -180,16 +183,15 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
   function view() {
     const [state, locked, sealed] = [arranged(), all('locked'), all('sealed')];
     const open = { arranged: state, keys: all('keys'), locked, sealed, made: made(), hosts: hosts(), now: new Date() };
-    const refused = inspection?.refused;
-    const found = checks({ ...open, inspection: refused ? null : inspection }).map((check) => check.id === 'chain' && refused ? { id: 'chain', is: 'bad', what: 'The server cannot use it', why: refused } : check);
-    const isReady = found.length > 0 && found.every((check) => check.id !== 'key' || check.is === 'ok' || check.is === 'idle' || check.sealed) && found.every((check) => !(check.id === 'strength' && check.is === 'bad')) && !refused && (state.leaf || sealed.length);
+    const found = checks({ ...open, inspection });
+    const isReady = found.length > 0 && found.every((check) => check.id !== 'key' || check.is === 'ok' || check.is === 'idle' || check.sealed) && found.every((check) => !(check.id === 'strength' && check.is === 'bad')) && !inspection?.refused && (state.leaf || sealed.length);
     return html`<${Drop} />
       ${files.length > 0 && html`<ul class="files" aria-label="Files">${files.map((file) => html`<${File} key=${file.id} file=${file} />`)}</ul>`}
       ${found.length > 0 && html`<ul class="checks" aria-live="polite" aria-label="Checks">${found.map((check) => html`<${Check} key=${check.id} check=${check} />`)}</ul><${Kept} />`}
       ${refusal && html`<${Callout}><p>${refusal}</p><//>`}
       ${files.length > 0 && html`<div class="send"><button type="button" class="primary" disabled=${!isReady || sending} onClick=${send}>${sending ? 'Uploading…' : 'Upload and serve'}</button><span class="small">Checked in your browser. ${sending ? '' : 'Your key has not been sent yet.'}</span></div>`}`;
   }
-  return { view, forget, add };
+  return { view, forget, add, inspect };
 }
 
 /** What a file is, in words: [what it holds, its kind]. */

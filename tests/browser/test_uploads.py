@@ -273,6 +273,44 @@ def test_pasted_text_is_taken_like_a_file(open_page: Visit, new_app: Callable[[]
     expect(page.get_by_text("The key fits the certificate")).to_be_visible()
 
 
+def test_files_wait_for_a_new_token(
+    open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
+) -> None:
+    """A token that is revoked in the meantime is asked for in place, for each call; what was dropped is still there."""
+    issued = fresh(authority, "waits.example.com")
+    page = open_page(f"setup.html?app={new_app()}", allowed=("401",))
+    expect(page.locator(".drop")).to_be_visible()
+    page.evaluate("sessionStorage.setItem('token', 'revoked')")
+    page.set_input_files("input[type=file]", [_payload("all.pem", (issued.chain_pem + issued.key_pem).encode())])
+    sign_in(page, product)
+    expect(page.get_by_text("The chain is whole")).to_be_visible()
+    page.evaluate("sessionStorage.setItem('token', 'revoked')")
+    page.get_by_role("button", name="Upload and serve").click()
+    sign_in(page, product)
+    page.get_by_role("button", name="Upload and serve").click()
+    expect(page.get_by_text("Version 1 is uploaded.")).to_be_visible()
+
+
+def sign_in(page: Page, product: Product) -> None:
+    """Give the token to the form that asks for it."""
+    page.get_by_label("Token").fill(product.told["token"])
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_server_that_cannot_judge_is_quoted(open_page: Visit, new_app: Callable[[], str], authority: CA) -> None:
+    """What keeps the verdict away is told in the API's words; the upload can be tried all the same."""
+    issued = fresh(authority, "unjudged.example.com")
+    refusal = '{"id": "rate_limit", "message": "Too many requests; wait a minute."}'
+    page = open_page(
+        f"setup.html?app={new_app()}",
+        allowed=("429",),
+        before=lambda each: each.route("**/inspect", lambda route: route.fulfill(status=429, body=refusal)),
+    )
+    drop(page, {"all.pem": (issued.chain_pem + issued.key_pem).encode()})
+    expect(page.get_by_text("Too many requests; wait a minute. As dropped:")).to_be_visible()
+    expect(page.get_by_role("button", name="Upload and serve")).to_be_enabled()
+
+
 def test_key_goes_nowhere_but_into_the_upload(
     open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
 ) -> None:

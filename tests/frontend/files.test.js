@@ -64,7 +64,8 @@ test('checks say what is wrong, and what mends it', () => {
   assert.equal(all({ keys: [], locked: [{ name: 'k' }] }).key.is, 'bad');
   assert.equal(all({ hosts: ['shop.example.com'] }).names.what, 'It does not cover shop.example.com');
   assert.equal(all({ now: new Date('2027-03-01') }).dates.what, 'It expired on 14 Feb 2027');
-  assert.equal(all({ inspection: null }).chain.is, 'idle');
+  assert.match(all({ inspection: { unjudged: 'The API does not answer.' } }).chain.why, /^The API does not answer\. As dropped: leaf, signed by ca\.$/);
+  assert.deepEqual(all({ inspection: { refused: 'Ask for a longer key.' } }).chain, { id: 'chain', is: 'bad', what: 'The server cannot use it', why: 'Ask for a longer key.' });
   const weak = arrange([cert('leaf', 'ca', { keyType: 'RSA 1024' })]);
   assert.equal(all({ arranged: weak }).strength.is, 'bad');
 });
