@@ -3,15 +3,16 @@
 import { at, find, get, patch, post, remove } from './api.js';
 import { Chain } from './chain.js';
 import { DomainTable, answering, byName } from './domain-table.js';
-import { nextLook, progress } from './progress.js';
+import { lookout, progress } from './progress.js';
 import { ago, exact, plural, stamp } from './time.js';
-import { Callout, Copy, Dialog, Host, State, closeDialog, html, page, poll, say } from './ui.js';
+import { Callout, Copy, Dialog, Host, State, closeDialog, html, page, say } from './ui.js';
 import { upload } from './upload.js';
 import { Versions, difference } from './versions.js';
 import { certificateOf, commonName, happened, keyName, octets, truth } from './words.js';
 
 const app = new URLSearchParams(location.search).get('app') ?? '';
 const MOST_ACTIVITY = 20;
+const TICK = 5_000; // milliseconds after which what is said of the time is said anew
 let now = new Date();
 let endpoint = null;
 let cert = null; // of the endpoint, with its details
@@ -20,6 +21,7 @@ let versions = [];
 let domains = [];
 let activity = [];
 let checks = null;
+let missed = ''; // why the last look found nothing
 let mending = null; // the inspection that would close a gap in the chain
 let stages = null;
 let dialog = null; // {kind, …}
@@ -31,7 +33,13 @@ let notice = '';
 
 const hosts = () => domains.map((each) => each.hostname);
 let files = null;
-const watch = poll(look);
+const watch = lookout({
+  app,
+  onLook: (found) => { [checks, missed, now] = [found, '', new Date()]; stages?.see(found); redraw(); },
+  onMiss: (error) => { missed = error.message; stages?.miss(missed); redraw(); },
+  onSignedOut: (error) => fail(error),
+});
+setInterval(() => { if (!document.hidden && checks) { now = new Date(); redraw(); } }, TICK);
 
 async function load() {
   const [endpoints, addons, rows, log] = await Promise.all([get(at('apps', app, 'ssl-endpoints')), get(at('apps', app, 'addons')), get(at('apps', app, 'domains')), find(at('apps', app, 'activity'))]);
@@ -44,18 +52,6 @@ async function load() {
   files?.inspect();
   watch.now();
   mend();
-}
-
-/** Asks what is true now; returns whether that has changed. */
-async function look() {
-  const found = await find(at('apps', app, 'checks')).catch(() => null);
-  if (!found) return false;
-  const before = JSON.stringify([checks?.edge, checks?.domains]);
-  checks = found;
-  now = new Date();
-  stages?.see(found);
-  redraw();
-  return nextLook(found, before !== JSON.stringify([found.edge, found.domains]));
 }
 
 /** Asks whether a gap in the chain can be closed from here. */
@@ -84,7 +80,7 @@ async function attempt(action) {
 
 async function refresh(answer, what) {
   notice = answer.version === endpoint.version ? 'That certificate is served already: nothing had to change.' : '';
-  stages = notice ? null : progress(answer.updated_at, what);
+  stages = notice ? null : progress(answer.updated_at, { what, isFollowed: true });
   say(notice || what);
   await load();
 }
@@ -96,7 +92,7 @@ const removeAddon = () => attempt(async () => { await remove(at('apps', app, 'ad
 const addDomain = (hostname) => attempt(async () => { await post(at('apps', app, 'domains'), { hostname }); isAdding = false; await load(); });
 const removeDomain = (domain) => attempt(async () => { await remove(at('apps', app, 'domains', domain.hostname)); await load(); });
 const ask = (kind, more = {}) => { dialog = { kind, ...more }; problem = ''; redraw(); };
-const test = () => attempt(async () => { await watch.now(); document.getElementById('domains').scrollIntoView(); say('Looked again'); });
+const test = () => attempt(async () => { await watch.now(); document.getElementById('domains').scrollIntoView(); say(missed || 'Looked again'); });
 
 const Problem = () => problem && html`<${Callout}><p>${problem}</p><//>`;
 const Cancel = () => html`<button type="button" onClick=${closeDialog}>Keep it</button>`;
@@ -141,7 +137,7 @@ const Reasons = () => {
 
 const Update = () => isUpdating && html`<section class="panel" aria-labelledby="update"><header><h2 id="update">Update certificate</h2><p>The present one is served until the new one is there; no connection is lost.</p></header><${files.view} /></section>`;
 
-const Domains = () => html`<section class="panel" aria-labelledby="domains"><header><h2 id="domains">Domains</h2><p>${checks ? `Checked ${ago(checks.checked_at, now)}` : ''}</p><button type="button" class="quiet" aria-expanded=${isAdding} onClick=${() => { isAdding = !isAdding; redraw(); }}>Add a name</button></header>
+const Domains = () => html`<section class="panel" aria-labelledby="domains"><header><h2 id="domains">Domains</h2><p>${checks ? `Checked ${ago(checks.checked_at, now)}` : ''}${missed && html` <${State} is="wait">No answer since.<//> ${missed} This page tries again by itself.`}</p><button type="button" class="quiet" aria-expanded=${isAdding} onClick=${() => { isAdding = !isAdding; redraw(); }}>Add a name</button></header>
   ${isAdding && html`<form class="row" onSubmit=${(event) => { event.preventDefault(); addDomain(event.currentTarget.elements.hostname.value.trim()); }}><label>Name<input name="hostname" required placeholder="www.example.com" autocapitalize="off" spellcheck=${false} /></label><button class="primary" disabled=${isBusy}>Add</button></form>`}
   ${!dialog && html`<${Problem} />`}
   ${domains.length ? html`<${DomainTable} domains=${domains} checks=${byName(checks)} certOf=${() => cert} onRemove=${(domain) => ask('domain', { domain })} />` : html`<p class="small">No name leads here yet. Add one that the certificate covers.</p>`}</section>`;

@@ -1,12 +1,12 @@
 /** New endpoint: get a certificate, provision, upload, point DNS here. What is done is known by the server. */
 
-import { at, find, get, post } from './api.js';
+import { at, get, post } from './api.js';
 import { DomainTable, byName } from './domain-table.js';
 import { covers } from './names.js';
-import { nextLook, progress } from './progress.js';
+import { lookout, progress } from './progress.js';
 import { request } from './request.js';
 import { day, plural } from './time.js';
-import { Callout, Copy, Host, html, page, poll } from './ui.js';
+import { Callout, Copy, Host, html, page } from './ui.js';
 import { madeKey, upload } from './upload.js';
 import { certificateOf, commonName, listed } from './words.js';
 
@@ -27,15 +27,11 @@ const custom = (rows) => rows.filter((each) => each.kind === 'custom');
 const hosts = () => domains.map((each) => each.hostname);
 const ask = request({ redraw: () => redraw(), onSelfSigned: (pem) => files.add('self-signed.crt', new TextEncoder().encode(pem)) });
 const files = upload({ app, endpoint: null, hosts, made: () => madeKey(ask.made(), async (pair) => (await import('./certificates.js')).secretOf(pair)), redraw: () => redraw(), onDone: served, onSignedOut: (error) => fail(error) });
-const watch = poll(async () => {
-  if (!endpoint || !app) return false;
-  const found = await find(at('apps', app, 'checks')).catch(() => null);
-  if (!found) return false;
-  const before = JSON.stringify([checks?.edge, checks?.domains]);
-  checks = found;
-  stages?.see(found);
-  redraw();
-  return nextLook(found, before !== JSON.stringify([found.edge, found.domains]));
+const watch = lookout({
+  app, isOn: () => Boolean(endpoint),
+  onLook: (found) => { checks = found; stages.see(found); redraw(); },
+  onMiss: (error) => { stages.miss(error.message); redraw(); },
+  onSignedOut: (error) => fail(error),
 });
 
 async function load() {
@@ -79,7 +75,7 @@ const addNames = (names) => attempt(async () => {
 
 function served(answer) {
   endpoint = answer;
-  stages = progress(answer.updated_at);
+  stages = progress(answer.updated_at, { isFollowed: true });
   isAsking = false;
   redraw();
   watch.now();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -211,6 +212,48 @@ def test_update_roll_back_and_no_previous_version(
     expect(page.get_by_label("Progress")).to_contain_text("Rolled back")
     expect(page.locator(".log")).to_contain_text("Rolled back")
     until_served(product, host, first.fingerprint)
+
+
+def test_progress_tells_only_times_that_are_known(
+    open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
+) -> None:
+    """Who comes back later is told when a stage was seen, not that it was reached then; and what DNS waits for."""
+    app, host = new_app(), "later.states.example.com"
+    issued = fresh(authority, host)
+    serve(product, app, issued, host)
+    until_served(product, host, issued.fingerprint)
+    page = open_page(f"setup.html?app={app}")
+    stages = page.get_by_label("Progress").locator("li")
+    expect(stages.nth(0)).not_to_contain_text("seen")
+    expect(stages.nth(1)).to_contain_text("seen")
+    expect(stages.nth(2)).to_contain_text(f"0 of 1 so far. {host} has no record yet.")
+    expect(stages.nth(3)).to_contain_text("Its name does not answer here yet.")
+
+
+def test_looks_that_fail_are_told_with_the_age_of_the_last_one(
+    open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
+) -> None:
+    """What is shown is never passed off as newer than it is, and what hangs says why."""
+    app, host = new_app(), "aged.states.example.com"
+    serve(product, app, fresh(authority, host), host)
+    options: dict[str, Any] = {
+        "before": lambda each: each.clock.install(),
+        "allowed": ("Failed to load resource",),
+    }
+    page = open_page(f"endpoint.html?app={app}", **options)
+    expect(page.get_by_text("Checked just now")).to_be_visible()
+    page.route("**/checks", lambda route: route.abort())
+    page.clock.fast_forward(40_000)
+    expect(page.get_by_text("Checked 40 seconds ago")).to_be_visible()
+    expect(page.get_by_text("The API does not answer. This page tries again by itself.")).to_be_visible()
+    page.unroute("**/checks")
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("This page tries again by itself.")).to_have_count(0)
+    page = open_page(f"setup.html?app={app}", **options)
+    expect(page.get_by_label("Progress")).to_contain_text("has no record yet")
+    page.route("**/checks", lambda route: route.abort())
+    page.clock.fast_forward(70_000)
+    expect(page.get_by_label("Progress")).to_contain_text("The API does not answer. This page tries again")
 
 
 def test_removal_needs_the_typed_name_and_leads_to_the_add_on(
