@@ -63,16 +63,18 @@ async function mend() {
   redraw();
 }
 
+/** Does one thing at a time. A busy button is not disabled: it would lose the focus. */
 async function attempt(action) {
+  if (isBusy) return;
   const asked = dialog; // another may be opened in the meantime
   [isBusy, problem] = [true, ''];
   redraw();
   try {
     await action();
-    if (dialog === asked) dialog = null;
+    if (dialog === asked) shut();
   } catch (error) {
-    if (error.status === 401) { fail(error); return; }
-    problem = error.message;
+    if (error.status === 401) fail(error);
+    else problem = error.message;
   }
   isBusy = false;
   redraw();
@@ -84,7 +86,10 @@ async function refresh(answer, what) {
   say(notice || what);
   await load();
 }
-const updated = (answer) => attempt(async () => { isUpdating = false; await refresh(answer, 'Uploaded'); });
+async function updated(answer) {
+  isUpdating = false;
+  await refresh(answer, 'Uploaded').then(redraw, fail);
+}
 const rollBack = () => attempt(async () => refresh(await patch(at('apps', app, 'ssl-endpoints', endpoint.name), { rollback: true }), 'Rolled back'));
 const addMissing = () => attempt(async () => refresh(await patch(at('apps', app, 'ssl-endpoints', endpoint.name), { certificate_chain: mending.certificate_chain }), 'Chain completed'));
 const removeEndpoint = () => attempt(async () => { await remove(at('apps', app, 'ssl-endpoints', endpoint.name)); [stages, checks, files] = [null, null, null]; await load(); });
@@ -92,24 +97,34 @@ const removeAddon = () => attempt(async () => { await remove(at('apps', app, 'ad
 const addDomain = (hostname) => attempt(async () => { await post(at('apps', app, 'domains'), { hostname }); isAdding = false; await load(); });
 const removeDomain = (domain) => attempt(async () => { await remove(at('apps', app, 'domains', domain.hostname)); await load(); });
 const ask = (kind, more = {}) => { dialog = { kind, ...more }; problem = ''; redraw(); };
-const test = () => attempt(async () => { await watch.now(); document.getElementById('domains').scrollIntoView(); say(missed || 'Looked again'); });
+async function test() {
+  await watch.now();
+  document.getElementById('domains').scrollIntoView();
+  say(missed || 'Looked again');
+}
 
 const Problem = () => problem && html`<${Callout}><p>${problem}</p><//>`;
 const Cancel = () => html`<button type="button" onClick=${closeDialog}>Keep it</button>`;
 const closed = () => { dialog = null; redraw(); };
 
+/** Closes the dialog, which gives the focus back to where it was. */
+function shut() {
+  document.querySelector('dialog')?.close();
+  dialog = null;
+}
+
 const DIALOGS = {
   rollback: ({ version }) => html`<${Dialog} title=${`Roll back to version ${version.version}`} onClose=${closed}>
     <dl class="facts">${difference(cert, version.cert).map(([what, how]) => html`<dt>${what}</dt><dd>${how}</dd>`)}</dl><${Problem} />
-    <div class="actions"><button type="button" class="primary" disabled=${isBusy} onClick=${rollBack}>Roll back</button><${Cancel} /></div><//>`,
+    <div class="actions"><button type="button" class="primary" aria-disabled=${isBusy} onClick=${rollBack}>Roll back</button><${Cancel} /></div><//>`,
   remove: ({ typed = '' }) => html`<${Dialog} title="Remove the certificate" onClose=${closed}>
     <p>The edge stops serving it for ${domains.length ? hosts().join(', ') : endpoint.cname}. Their users get an error from then on. The hostname stays reserved${addon ? ', and costs go on, until the add-on is removed too' : ''}.</p>
     <form onSubmit=${(event) => { event.preventDefault(); if (typed === app) removeEndpoint(); }}><div class="row"><label>Write ${app} to confirm<input name="app" autocomplete="off" autocapitalize="off" spellcheck=${false} onInput=${(event) => { dialog = { kind: 'remove', typed: event.currentTarget.value.trim() }; redraw(); }} /></label></div><${Problem} />
-      <div class="actions"><button class="danger" disabled=${typed !== app || isBusy}>Remove</button><${Cancel} /></div></form><//>`,
+      <div class="actions"><button class="danger" disabled=${typed !== app} aria-disabled=${isBusy}>Remove</button><${Cancel} /></div></form><//>`,
   addon: () => html`<${Dialog} title="Remove the add-on" onClose=${closed}><p>Its hostname ${addon.hostname ?? ''} is given up, and is never given out again.</p><${Problem} />
-    <div class="actions"><button type="button" class="danger" disabled=${isBusy} onClick=${removeAddon}>Remove the add-on</button><${Cancel} /></div><//>`,
+    <div class="actions"><button type="button" class="danger" aria-disabled=${isBusy} onClick=${removeAddon}>Remove the add-on</button><${Cancel} /></div><//>`,
   domain: ({ domain }) => html`<${Dialog} title=${`Remove ${domain.hostname}`} onClose=${closed}><p>The edge no longer passes its requests to ${app}.</p><${Problem} />
-    <div class="actions"><button type="button" class="danger" disabled=${isBusy} onClick=${() => removeDomain(domain)}>Remove</button><${Cancel} /></div><//>`,
+    <div class="actions"><button type="button" class="danger" aria-disabled=${isBusy} onClick=${() => removeDomain(domain)}>Remove</button><${Cancel} /></div><//>`,
 };
 
 const Crumb = () => html`<nav class="crumb" aria-label="Breadcrumb"><a href="index.html">Endpoints</a> / ${app}</nav>`;
@@ -119,7 +134,7 @@ const Head = () => {
   return html`<div class="head"><div>
     <h1 class="title"><span data-copy><${Host} name=${endpoint.cname} /></span> <${Copy} text=${endpoint.cname} what="hostname" /></h1>
     <p class="lead"><${State} is=${is}>${word}<//> ${rest}</p></div>
-    <div class="actions"><button type="button" class="primary" aria-expanded=${isUpdating} onClick=${() => { isUpdating = !isUpdating; redraw(); }}>Update certificate</button><button type="button" disabled=${isBusy} onClick=${test}>Test</button><button type="button" class="quiet" onClick=${() => ask('remove')}>Remove</button></div></div>`;
+    <div class="actions"><button type="button" class="primary" aria-expanded=${isUpdating} onClick=${() => { isUpdating = !isUpdating; redraw(); }}>Update certificate</button><button type="button" onClick=${test}>Test</button><button type="button" class="quiet" onClick=${() => ask('remove')}>Remove</button></div></div>`;
 };
 
 const Gap = () => {
@@ -127,7 +142,7 @@ const Gap = () => {
   if (!reason) return null;
   const added = mending?.chain_changes.filter((change) => change.action === 'added').map((change) => commonName(change.subject)).join(', ');
   return html`<${Callout}><p>${mending ? html`The missing certificate, ${added}, is known here. It fits.` : `${commonName(cert.chain.at(-1).issuer)}, which signed ${commonName(cert.chain.at(-1).subject)}, is missing. ${reason.remedy}`}</p>
-    ${mending ? html`<button type="button" class="primary" disabled=${isBusy} onClick=${addMissing}>Add it and serve</button>` : html`<button type="button" onClick=${() => { isUpdating = true; redraw(); }}>Update certificate</button>`}<//>`;
+    ${mending ? html`<button type="button" class="primary" aria-disabled=${isBusy} onClick=${addMissing}>Add it and serve</button>` : html`<button type="button" onClick=${() => { isUpdating = true; redraw(); }}>Update certificate</button>`}<//>`;
 };
 
 const Reasons = () => {
@@ -138,7 +153,7 @@ const Reasons = () => {
 const Update = () => isUpdating && html`<section class="panel" aria-labelledby="update"><header><h2 id="update">Update certificate</h2><p>The present one is served until the new one is there; no connection is lost.</p></header><${files.view} /></section>`;
 
 const Domains = () => html`<section class="panel" aria-labelledby="domains"><header><h2 id="domains">Domains</h2><p>${checks ? `Checked ${ago(checks.checked_at, now)}` : ''}${missed && html` <${State} is="wait">No answer since.<//> ${missed} This page tries again by itself.`}</p><button type="button" class="quiet" aria-expanded=${isAdding} onClick=${() => { isAdding = !isAdding; redraw(); }}>Add a name</button></header>
-  ${isAdding && html`<form class="row" onSubmit=${(event) => { event.preventDefault(); addDomain(event.currentTarget.elements.hostname.value.trim()); }}><label>Name<input name="hostname" required placeholder="www.example.com" autocapitalize="off" spellcheck=${false} /></label><button class="primary" disabled=${isBusy}>Add</button></form>`}
+  ${isAdding && html`<form class="row" onSubmit=${(event) => { event.preventDefault(); addDomain(event.currentTarget.elements.hostname.value.trim()); }}><label>Name<input name="hostname" required placeholder="www.example.com" autocapitalize="off" spellcheck=${false} /></label><button class="primary" aria-disabled=${isBusy}>Add</button></form>`}
   ${!dialog && html`<${Problem} />`}
   ${domains.length ? html`<${DomainTable} domains=${domains} checks=${byName(checks)} certOf=${() => cert} onRemove=${(domain) => ask('domain', { domain })} />` : html`<p class="small">No name leads here yet. Add one that the certificate covers.</p>`}</section>`;
 

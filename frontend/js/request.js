@@ -40,12 +40,13 @@ export function request({ redraw, onSelfSigned }) {
   const good = () => [...new Map(names().filter((name) => name.value).map((name) => [name.value, name])).values()];
   const mistakes = () => names().filter((name) => name.problem).map((name) => name.problem);
   const isCountry = () => !organisation.country || COUNTRIES.has(organisation.country.toUpperCase());
-  const isReady = () => good().length > 0 && !mistakes().length && isCountry() && !isBusy;
+  const isReady = () => good().length > 0 && !mistakes().length && isCountry();
 
   /** Fills in names, if none were typed yet. */
   const suggest = (suggested) => { if (!typed) typed = suggested.join('\n'); };
 
   async function make(finish) {
+    if (isBusy) return;
     [isBusy, problem] = [true, ''];
     redraw();
     try {
@@ -87,7 +88,7 @@ export function request({ redraw, onSelfSigned }) {
 
   const KeyType = () => html`<fieldset class="choice"><legend>Key</legend>${openssl.KEY_TYPES.map(({ id, name, why }) => html`<label><input type="radio" name="key-type" value=${id} checked=${keyType === id} onChange=${() => { keyType = id; redraw(); }} /> ${name} <span class="small">${why}</span></label>`)}</fieldset>`;
 
-  const Browser = () => !canMake() ? html`<${NoCrypto} />` : html`<div class="send"><button type="button" class="primary" disabled=${!isReady()} onClick=${makeRequest}>${isBusy ? 'Making…' : 'Make key and request'}</button><span class="small">The key is made here and stays here until you save it.</span></div>
+  const Browser = () => !canMake() ? html`<${NoCrypto} />` : html`<div class="send"><button type="button" class="primary" disabled=${!isReady()} aria-disabled=${isBusy} onClick=${makeRequest}>${isBusy ? 'Making…' : 'Make key and request'}</button><span class="small">The key is made here and stays here until you save it.</span></div>
     ${made && csr && html`<${Made} />`}`;
 
   const Made = () => html`<div class="made"><p><${State} is="ok">Key and request are made<//></p>
@@ -107,7 +108,7 @@ export function request({ redraw, onSelfSigned }) {
       ${!days && html`<p class="why">Send server.csr to your certificate authority. Asked for a server, choose Nginx (else Apache 2.x); asked for a format, choose X.509.</p>`}`;
   };
 
-  const Staging = () => html`${canMake() && html`<div class="send"><button type="button" class="primary" disabled=${!isReady()} onClick=${makeSelfSigned}>${isBusy ? 'Making…' : 'Make a self-signed certificate'}</button><span class="small">Good for ${STAGING_DAYS} days. Browsers warn their users.</span></div>
+  const Staging = () => html`${canMake() && html`<div class="send"><button type="button" class="primary" disabled=${!isReady()} aria-disabled=${isBusy} onClick=${makeSelfSigned}>${isBusy ? 'Making…' : 'Make a self-signed certificate'}</button><span class="small">Good for ${STAGING_DAYS} days. Browsers warn their users.</span></div>
     ${made && !csr && html`<div class="made"><p><${State} is="ok">Made, and put into the upload below<//></p><div class="actions"><button type="button" onClick=${saveKey}>Save key</button></div></div>`}`}
     <details class="more"><summary>The same in a terminal</summary><${Terminal} days=${STAGING_DAYS} /></details>`;
 

@@ -50,14 +50,16 @@ async function load() {
   }
 }
 
+/** Does one thing at a time. A busy button is not disabled: it would lose the focus. */
 async function attempt(action) {
+  if (isBusy) return;
   [isBusy, problem] = [true, ''];
   redraw();
   try {
     await action();
   } catch (error) {
-    if (error.status === 401) { fail(error); return; }
-    problem = error.message;
+    if (error.status === 401) fail(error);
+    else problem = error.message;
   }
   isBusy = false;
   redraw();
@@ -79,7 +81,9 @@ function served(answer) {
   isAsking = false;
   redraw();
   watch.now();
-  document.getElementById('dns')?.scrollIntoView({ block: 'start' });
+  const next = document.getElementById('dns');
+  next.scrollIntoView({ block: 'start' });
+  next.focus({ preventScroll: true });
 }
 
 const Choose = () => html`<div class="head"><div><h1>New endpoint</h1><p>An endpoint serves an app: a server of yours with the domains that lead to it.</p></div></div>
@@ -87,12 +91,12 @@ const Choose = () => html`<div class="head"><div><h1>New endpoint</h1><p>An endp
     <form class="row" onSubmit=${(event) => { event.preventDefault(); const { name, origin } = event.currentTarget.elements; makeApp(name.value.trim(), origin.value.trim()); }}>
       <label>Name<input name="name" placeholder="docs" autocapitalize="off" spellcheck=${false} /></label>
       <label>Server behind it<input name="origin" placeholder="127.0.0.1:5000" autocapitalize="off" spellcheck=${false} /></label>
-      <button class="primary" disabled=${isBusy}>Continue</button></form>
+      <button class="primary" aria-disabled=${isBusy}>Continue</button></form>
     <p class="small">Both can be left empty: a name is made up, and the server can be told later.</p>
     ${problem && html`<${Callout}><p>${problem}</p><//>`}</section>
   ${apps.length > 0 && html`<section class="panel" aria-labelledby="there"><header><h2 id="there">An app without a certificate</h2></header><ul class="apps">${apps.map((name) => html`<li><a href=${`setup.html?app=${encodeURIComponent(name)}`}>${name}</a></li>`)}</ul></section>`}`;
 
-const Step = ({ is, title, id, sum, children }) => html`<li class=${is === 'done' ? 'done' : ''} aria-current=${is === 'now' ? 'step' : null}><div><h2 id=${id}>${title}</h2>${sum && html`<p class="sum">${sum}</p>`}${children}</div></li>`;
+const Step = ({ is, title, id, sum, children }) => html`<li class=${is === 'done' ? 'done' : ''} aria-current=${is === 'now' ? 'step' : null}><div><h2 id=${id} tabindex=${id && -1}>${title}</h2>${sum && html`<p class="sum">${sum}</p>`}${children}</div></li>`;
 
 const target = () => endpoint?.cname ?? addon?.hostname ?? domains[0]?.cname ?? null;
 
@@ -110,7 +114,7 @@ const cost = () => !price.cents ? 'It is free of charge.' : `It costs $${(price.
 
 const Second = ({ is }) => addon
   ? html`<${Step} is=${is} title="Provision the endpoint" sum=${target() ? null : 'Its hostname is the app’s own domain.'}>${target() && html`<p class="title big"><span data-copy><${Host} name=${target()} /></span> <${Copy} text=${target()} what="hostname" /></p>`}<//>`
-  : html`<${Step} is=${is} title="Provision the endpoint" sum=${`Reserves the hostname that your DNS will point at. ${cost()}`}><p><button type="button" class="primary" disabled=${isBusy} onClick=${provision}>Provision</button></p>${problem && html`<${Callout}><p>${problem}</p><//>`}<//>`;
+  : html`<${Step} is=${is} title="Provision the endpoint" sum=${`Reserves the hostname that your DNS will point at. ${cost()}`}><p><button type="button" class="primary" aria-disabled=${isBusy} onClick=${provision}>Provision</button></p>${problem && html`<${Callout}><p>${problem}</p><//>`}<//>`;
 
 const Third = ({ is }) => endpoint
   ? html`<${Step} is=${is} title="Upload the certificate" sum=${html`Version ${endpoint.version} is uploaded. <a href=${`endpoint.html?app=${encodeURIComponent(app)}`}>See or update it</a>`} />`
@@ -121,7 +125,7 @@ const Fourth = ({ is }) => {
   const missing = endpoint.ssl_cert.cert_domains.filter((name) => !hosts().some((host) => host === name || covers(host, name)));
   return html`<${Step} is=${is} id="dns" title="Point your domains here" sum=${domains.length ? 'Set these records at your DNS provider. This page looks again by itself.' : null}>
     <${stages.view} />
-    ${missing.length > 0 && html`<div class="send"><button type="button" class="primary" disabled=${isBusy} onClick=${() => addNames(missing)}>${missing.length === 1 ? `Add ${missing[0]}` : `Add the ${missing.length} names of the certificate`}</button><span class="small">${listed(missing, 6)}</span></div>`}
+    ${missing.length > 0 && html`<div class="send"><button type="button" class="primary" aria-disabled=${isBusy} onClick=${() => addNames(missing)}>${missing.length === 1 ? `Add ${missing[0]}` : `Add the ${missing.length} names of the certificate`}</button><span class="small">${listed(missing, 6)}</span></div>`}
     ${problem && html`<${Callout}><p>${problem}</p><//>`}
     ${domains.length > 0 && html`<${DomainTable} domains=${domains} checks=${byName(checks)} certOf=${() => certificateOf(endpoint)} />`}
     <p class="next"><a class="button" href=${`endpoint.html?app=${encodeURIComponent(app)}`}>Go to the endpoint</a></p><//>`;

@@ -82,7 +82,11 @@ const Skeleton = () => html`<div class="skeleton" role="status"><span class="vis
 export function page({ here, heading, load, view }) {
   let face = 'waiting';
   let error = null;
-  const redraw = () => render(html`<${Top} here=${here} /><main id="main" tabindex="-1">${shown()}</main><p id="said" class="visually-hidden" role="status"></p>`, document.getElementById('app'));
+  function redraw() {
+    const held = document.activeElement;
+    render(html`<${Top} here=${here} /><main id="main" tabindex="-1">${shown()}</main><p id="said" class="visually-hidden" role="status"></p>`, document.getElementById('app'));
+    if (!held.isConnected) document.getElementById('main').focus({ preventScroll: true }); // or who uses the keyboard begins at the top again
+  }
   function shown() {
     if (face === 'failed' && error.status === 401) return html`<${SignIn} refused=${isSignedIn()} onToken=${(token) => { signIn(token); reload(); }} />`;
     if (face === 'failed') return html`<${Failure} error=${error} retry=${reload} />`;

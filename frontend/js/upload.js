@@ -130,6 +130,7 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
   }
 
   async function send() {
+    if (sending) return;
     sending = true;
     refusal = '';
     redraw();
@@ -189,7 +190,7 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
       ${files.length > 0 && html`<ul class="files" aria-label="Files">${files.map((file) => html`<${File} key=${file.id} file=${file} />`)}</ul>`}
       ${found.length > 0 && html`<ul class="checks" aria-live="polite" aria-label="Checks">${found.map((check) => html`<${Check} key=${check.id} check=${check} />`)}</ul><${Kept} />`}
       ${refusal && html`<${Callout}><p>${refusal}</p><//>`}
-      ${files.length > 0 && html`<div class="send"><button type="button" class="primary" disabled=${!isReady || sending} onClick=${send}>${sending ? 'Uploading…' : 'Upload and serve'}</button><span class="small">Checked in your browser. ${sending ? '' : 'Your key has not been sent yet.'}</span></div>`}`;
+      ${files.length > 0 && html`<div class="send"><button type="button" class="primary" disabled=${!isReady} aria-disabled=${sending} onClick=${send}>${sending ? 'Uploading…' : 'Upload and serve'}</button><span class="small">Checked in your browser. ${sending ? '' : 'Your key has not been sent yet.'}</span></div>`}`;
   }
   return { view, forget, add, inspect };
 }

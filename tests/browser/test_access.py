@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files as resources
 from typing import Any
 
@@ -140,6 +141,37 @@ def test_keyboard_reaches_the_content_and_a_row(open_page: Visit, faces: None) -
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".crumb")).to_be_visible()
+
+
+def test_keyboard_keeps_its_place(
+    open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
+) -> None:
+    """What was pressed keeps the focus; when it is gone, what comes next has it, and never the top of the page."""
+    app = new_app()
+    product.call("DELETE", f"/apps/{app}/addons/ssl:endpoint")
+    page = open_page(f"setup.html?app={app}")
+    page.get_by_role("button", name="I have a certificate already").press("Enter")
+    expect(page.get_by_role("button", name="Make a request")).to_be_focused()
+    page.get_by_role("button", name="Provision").press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    for names in (("keys.example.com",), ("keys.example.com", "www.keys.example.com")):
+        issued = fresh(authority, *names)
+        both = (issued.chain_pem + issued.key_pem).encode()
+        page.set_input_files("input[type=file]", [payload("all.pem", both)])
+        page.get_by_role("button", name="Upload and serve").press("Enter")
+        if len(names) == 1:
+            expect(page.get_by_role("heading", name="Point your domains here")).to_be_focused()
+            page.goto(page.url.replace("setup", "endpoint"))
+            page.get_by_role("button", name="Update certificate").press("Enter")
+    expect(page.locator(".gantt")).to_contain_text("v2 Serving")
+    back = page.get_by_role("button", name="Roll back to version 1")
+    back.press("Enter")
+    page.keyboard.press("Escape")
+    expect(back).to_be_focused()
+    back.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Roll back").press("Enter")
+    expect(page.locator(".gantt")).to_contain_text("v1 Serving")
+    expect(page.get_by_role("main")).to_be_focused()
 
 
 def test_print_hides_what_cannot_be_pressed(open_page: Visit, faces: None) -> None:
