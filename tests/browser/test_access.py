@@ -95,6 +95,19 @@ def test_axe_finds_nothing_and_nothing_overflows(
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("face", ["endpoint", "done", "domains"])
+def test_records_are_never_broken(open_page: Visit, faces: None, face: str, width: int) -> None:
+    """A name or target stands on a line of its own rather than be broken where nobody can tell."""
+    page = open_page(FACES[face], viewport={"width": width, "height": 800})
+    settled(page, face)
+    lines: list[int] = page.eval_on_selector_all(
+        ".record [data-copy]", "(all) => all.map((each) => each.getClientRects().length)"
+    )
+
+    assert {1} == set(lines)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_in_what_opens(open_page: Visit, faces: None, authority: CA, width: int) -> None:
     """Forms, checks, dialogs and terminal lines, each opened."""
     page = open_page("setup.html?app=face-bare", viewport={"width": width, "height": 800}, reduced_motion="reduce")
