@@ -114,7 +114,7 @@ export function request({ redraw, onSelfSigned }) {
 
   const canMake = () => Boolean(globalThis.crypto?.subtle);
   const view = () => html`<fieldset class="tabs"><legend class="visually-hidden">How to get a certificate</legend>${WAYS.map(([id, name]) => html`<label><input type="radio" name="way" checked=${way === id} onChange=${() => { way = id; redraw(); }} /><span>${name}</span></label>`)}</fieldset>
-    <${Names} /><${KeyType} /><${Organisation} />
+    <${Names} /><${Organisation} /><${KeyType} />
     ${way === 'browser' && html`<${Browser} />`}${way === 'terminal' && html`<${Terminal} />`}${way === 'staging' && html`<${Staging} />`}
     ${problem && html`<${Callout}><p>${problem}</p><//>`}`;
 

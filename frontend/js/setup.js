@@ -110,10 +110,10 @@ const First = ({ is }) => {
     ${!endpoint && html`<p><button type="button" class="quiet flush" onClick=${() => { isAsking = !isOpen; redraw(); }}>${FOLDING[isOpen][Boolean(ask.sum())]}</button></p>`}<//>`;
 };
 
-const cost = () => !price.cents ? 'It is free of charge.' : `It costs $${(price.cents / 100).toLocaleString('en-GB')} a ${price.unit}, until the add-on is removed.`;
+const cost = () => !price.cents ? 'Free of charge.' : `$${(price.cents / 100).toLocaleString('en-GB')} a ${price.unit}, until the add-on is removed.`;
 
 const Second = ({ is }) => addon
-  ? html`<${Step} is=${is} title="Provision the endpoint" sum=${target() ? null : 'Its hostname is the app’s own domain.'}>${target() && html`<p class="title big"><span data-copy><${Host} name=${target()} /></span> <${Copy} text=${target()} what="hostname" /></p>`}<//>`
+  ? html`<${Step} is=${is} title="Provision the endpoint" sum=${target() ? cost() : `Its hostname is the app’s own domain. ${cost()}`}>${target() && html`<p class="title big"><span data-copy><${Host} name=${target()} /></span> <${Copy} text=${target()} what="hostname" /></p>`}<//>`
   : html`<${Step} is=${is} title="Provision the endpoint" sum=${`Reserves the hostname that your DNS will point at. ${cost()}`}><p><button type="button" class="primary" aria-disabled=${isBusy} onClick=${provision}>Provision</button></p>${problem && html`<${Callout}><p>${problem}</p><//>`}<//>`;
 
 const Third = ({ is }) => endpoint
@@ -133,8 +133,8 @@ const Fourth = ({ is }) => {
 
 function view() {
   if (!app) return html`<${Choose} />`;
-  const done = [!isFirstOpen(), Boolean(addon), Boolean(endpoint), Boolean(stages?.isOver())];
-  const current = done.indexOf(false);
+  const done = [Boolean(endpoint || ask.sum()) && !isFirstOpen(), Boolean(addon), Boolean(endpoint), Boolean(stages?.isOver())];
+  const current = done.findIndex((each, n) => !each && (n > 0 || isFirstOpen()));
   const is = (n) => done[n] ? 'done' : n === current ? 'now' : '';
   return html`<div class="head"><div><h1>New endpoint for ${app}</h1><p>Four steps. You can leave and come back; nothing is lost but a key you have not saved.</p></div></div>
     <ol class="steps"><${First} is=${is(0)} /><${Second} is=${is(1)} /><${Third} is=${is(2)} /><${Fourth} is=${is(3)} /></ol>`;

@@ -54,6 +54,7 @@ def test_article_from_nothing_to_curl(
     )
     page.get_by_role("button", name="Provision").click()
     expect(page.locator(".big")).to_contain_text(".ssl.localhost")
+    expect(page.get_by_text("$20 a month, until the add-on is removed.")).to_be_visible()
     files = [("bundle.pem", root.pem + authority.pem), ("cert.txt", issued.pem)]
     page.set_input_files(
         "input[type=file]",

@@ -107,6 +107,23 @@ def test_command_line_makes_the_same(
     assert "BEGIN PRIVATE KEY" in (tmp_path / "server.key").read_text()
 
 
+def test_steps_are_done_only_when_they_are(open_page: Visit, new_app: Callable[[], str]) -> None:
+    """Without a certificate or a request the first step has no tick, also where the second one is done."""
+    page = open_page(f"setup.html?app={new_app()}")
+    steps = page.locator(".steps > li")
+    expect(steps.nth(1)).to_have_class("done")
+    expect(steps.nth(2)).to_have_attribute("aria-current", "step")
+    expect(steps.nth(0)).not_to_have_class("done")
+    page.get_by_role("button", name="Make a request").click()
+    expect(steps.nth(0)).to_have_attribute("aria-current", "step")
+    page.get_by_label("Names, one a line").fill("www.example.com")
+    page.get_by_role("button", name="Make key and request").click()
+    page.get_by_role("button", name="Save key").click()
+    page.get_by_role("button", name="Go on with what the authority sent").click()
+    expect(steps.nth(0)).to_have_class("done")
+    expect(steps.nth(0)).to_contain_text("Request for www.example.com made here. Key saved as server.key.")
+
+
 def test_mistakes_are_told_before_anything_is_made(open_page: Visit, new_app: Callable[[], str]) -> None:
     """A URL, a country that is none, and the article's advice on roots and wildcards stand beside the field."""
     page = open_page(f"setup.html?app={new_app()}")
