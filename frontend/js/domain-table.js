@@ -18,6 +18,7 @@ function tlsOf(domain, check, cert) {
   const tls = check?.tls;
   const isCovered = cert.names.some((name) => covers(name, domain.hostname));
   if (!isCovered) return { is: 'bad', word: 'Name not covered', why: `The certificate has no ${domain.hostname}.` };
+  if (new Date(cert.expires_at) < Date.now()) return { is: 'bad', word: 'Expired', why: 'Browsers refuse it.' };
   if (!tls) return { is: 'idle', word: 'Covered', why: '' };
   const [is, word] = TLS_WORDS[tls.state] ?? ['idle', tls.state];
   if (tls.state === 'served' && check.dns.state !== 'here') return { is: 'wait', word: 'Ready, waits for DNS', why: '' };

@@ -89,7 +89,7 @@ function namesCheck(leaf, hosts) {
   if (!hosts.length) return { ...check, is: 'ok', what: `It is for ${listed(leaf.names)}`, why: 'Those can be added to the app in the next step.' };
   const bare = uncovered(leaf.names, hosts);
   if (bare.length) return { ...check, is: 'soon', what: `It does not cover ${listed(bare)}`, why: `It is for ${listed(leaf.names, 5)}. Users of the names that are not covered get an error.` };
-  return { ...check, is: 'ok', what: hosts.length === 1 ? `It covers ${hosts[0]}` : `It covers all ${hosts.length} names of this app` };
+  return { ...check, is: 'ok', what: hosts.length === 1 ? `It covers ${hosts[0]}` : `It covers ${hosts.length === 2 ? 'both' : `all ${hosts.length}`} names of this app` };
 }
 
 function datesCheck(leaf, now) {

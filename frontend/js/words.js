@@ -59,6 +59,7 @@ export function truth(cert, now, answering) {
 /** Two of three names answer here. */
 export function namesAnswering(here, all) {
   if (all === 1) return here ? 'Its name answers here.' : 'Its name does not answer here yet.';
+  if (all === 2 && here !== 1) return here ? 'Both names answer here.' : 'Neither of its names answers here.';
   if (here === all) return `All ${inWords(all)} names answer here.`;
   return `${capital(inWords(here))} of ${inWords(all)} names ${here === 1 ? 'answers' : 'answer'} here.`;
 }

@@ -114,6 +114,7 @@ def test_expired_certificate(
     expect(first).to_contain_text("expired 4 days ago")
     first.get_by_role("link").click()
     expect(page.locator(".lead")).to_contain_text("Expired 4 days ago. Browsers refuse it; update it now.")
+    expect(page.locator(".domains tbody tr")).to_contain_text("Browsers refuse it.")
 
 
 def test_untrusted_certificates(open_page: Visit, product: Product, new_app: Callable[[], str]) -> None:

@@ -24,6 +24,7 @@ test('one sentence of truth', () => {
   assert.equal(say({ expires_at: '2026-11-19T00:00:00Z' }), 'Expired 4 days ago. Browsers refuse it; update it now.');
   assert.equal(say(reason('missing_intermediate')), 'Not trusted. The chain has a gap after your certificate.');
   assert.equal(namesAnswering(0, 1), 'Its name does not answer here yet.');
+  assert.deepEqual([0, 1, 2].map((here) => namesAnswering(here, 2)), ['Neither of its names answers here.', 'One of two names answers here.', 'Both names answer here.']);
   assert.equal(namesAnswering(3, 3), 'All three names answer here.');
   assert.equal(namesAnswering(1, 12), 'One of 12 names answers here.');
 });
