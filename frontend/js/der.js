@@ -74,9 +74,12 @@ export function fromBase64(text) {
   }
 }
 
-/** Writes PEM. */
-export function toPem(label, der) {
+/** Writes base64. */
+export function toBase64(octets) {
   let text = '';
-  for (let at = 0; at < der.length; at += 0x8000) text += String.fromCharCode(...der.subarray(at, at + 0x8000));
-  return `-----BEGIN ${label}-----\n${btoa(text).match(/.{1,64}/g).join('\n')}\n-----END ${label}-----\n`;
+  for (let at = 0; at < octets.length; at += 0x8000) text += String.fromCharCode(...octets.subarray(at, at + 0x8000));
+  return btoa(text);
 }
+
+/** Writes PEM. */
+export const toPem = (label, octets) => `-----BEGIN ${label}-----\n${toBase64(octets).match(/.{1,64}/g).join('\n')}\n-----END ${label}-----\n`;

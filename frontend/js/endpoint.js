@@ -48,7 +48,7 @@ async function load() {
   versions = endpoint ? (await get(at('apps', app, 'ssl-endpoints', endpoint.name, 'versions'))).map((each) => ({ ...each, cert: certificateOf(each) })) : [];
   now = new Date();
   document.title = `${(endpoint?.cname ?? app).split('.')[0]} – SSL Endpoint`;
-  files = endpoint && (files ?? upload({ app, endpoint: endpoint.name, hosts, redraw: () => redraw(), onDone: updated, onSignedOut: (error) => fail(error) }));
+  files = endpoint && (files ?? upload({ app, endpoint: endpoint.name, hosts, present: () => endpoint.certificate_chain, redraw: () => redraw(), onDone: updated, onSignedOut: (error) => fail(error) }));
   files?.inspect();
   watch.now();
   mend();

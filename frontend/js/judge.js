@@ -6,12 +6,13 @@ import { certificateOf, commonName, isSoon, listed } from './words.js';
 
 const WEAKEST_RSA = 2048; // bits
 
-/** Finds the leaf (the certificate that a key fits, else the one that issued no other) and orders what is above it. */
+/** Finds the leaf (the certificate that a key fits, the first key before others, else the one that issued no other) and orders what is above it. */
 export function arrange(certificates, spkis = []) {
   const unique = [...new Map(certificates.map((each) => [each.issuerHex + each.subjectHex + each.spki + each.expires_at, each])).values()];
   const issuers = new Set(unique.filter((each) => !isSelfSigned(each)).map((each) => each.issuerHex));
   const ends = unique.filter((each) => !issuers.has(each.subjectHex));
-  const leaf = unique.find((each) => spkis.includes(each.spki)) ?? ends.find((each) => !each.isCa) ?? ends[0] ?? unique[0] ?? null;
+  const fitting = spkis.map((spki) => unique.find((each) => each.spki === spki)).find(Boolean);
+  const leaf = fitting ?? ends.find((each) => !each.isCa) ?? ends[0] ?? unique[0] ?? null;
   const chain = leaf ? [leaf] : [];
   for (let last = leaf; last && !isSelfSigned(last);) {
     last = unique.find((each) => each.subjectHex === last.issuerHex && !chain.includes(each));
@@ -26,15 +27,17 @@ export const isSelfSigned = (certificate) => certificate.subjectHex === certific
 /**
  * Returns the checks: [{id, is, what, why, …}].
  *
- * `keys` are opened ones, `locked` those behind a password (file names), `made` is the key that this page made,
+ * `keys` are opened ones, `locked` those behind a password (file names), `made` is the key that this page made, `inUse`
+ * the public half (hex) of the one that is served now,
  * `inspection` the server's answer about the certificates: undefined while it is asked, {refused} when it cannot use
  * them, {unjudged} when it could not be asked; both say why.
  */
-export function checks({ arranged, keys, locked, sealed, made, hosts, inspection, now }) {
+export function checks({ arranged, keys, locked, sealed, made, inUse = '', hosts, inspection, now }) {
   const { leaf } = arranged;
-  if (!leaf) return sealed.length ? [sealedCheck(sealed)] : [];
+  if (!leaf && sealed.length) return [sealedCheck(sealed)];
+  if (!leaf) return keys.length || locked.length ? [MISSING] : [];
   return [
-    keyCheck(leaf, keys, locked, sealed, made),
+    keyCheck(leaf, keys, locked, sealed, made, inUse),
     chainCheck(arranged, inspection),
     namesCheck(leaf, hosts),
     datesCheck(leaf, now),
@@ -42,14 +45,17 @@ export function checks({ arranged, keys, locked, sealed, made, hosts, inspection
   ].filter(Boolean);
 }
 
+const MISSING = { id: 'leaf', is: 'wait', what: 'The certificate is missing', why: 'Drop what your authority sent, too. A key alone is not enough.' };
+
 const sealedCheck = (sealed) => ({
   id: 'key', is: 'wait', what: 'A PKCS#12 file is opened by the server',
   why: 'It holds certificate and key together. Give its password; it is checked when you upload.', sealed: sealed[0],
 });
 
-function keyCheck(leaf, keys, locked, sealed, made) {
+function keyCheck(leaf, keys, locked, sealed, made, inUse) {
   if (keys.some((key) => key.spki === leaf.spki)) return { id: 'key', is: 'ok', what: 'The key fits the certificate' };
   if (made?.spki === leaf.spki) return { id: 'key', is: 'ok', what: 'It fits the key that was made here' };
+  if (inUse === leaf.spki) return { id: 'key', is: 'ok', what: 'It fits the key in use', why: 'That key is kept, so none has to be uploaded.' };
   if (locked.length) return { id: 'key', is: 'bad', what: 'The key is protected by a password', locked: locked[0] };
   if (sealed.length) return sealedCheck(sealed);
   if (keys.some((key) => !key.spki)) return { id: 'key', is: 'idle', what: 'The server will tell whether the key fits', why: 'This browser cannot read it.' };

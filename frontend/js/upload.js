@@ -5,7 +5,7 @@
  */
 
 import { at, patch, post } from './api.js';
-import { toPem } from './der.js';
+import { toBase64, toPem } from './der.js';
 import { fromText, KINDS, parts } from './files.js';
 import { arrange, checks } from './judge.js';
 import * as keys from './keys.js';
@@ -19,10 +19,11 @@ const PASTED = 'pasted text';
  * Returns {view(), forget(), add(name, octets), inspect()}; the last is for after a new sign-in.
  *
  * `app` is its name, `endpoint` the name of the one to update or null for a first upload, `hosts()` the app's domains,
+ * `present()` the chain (PEM) that is served now, whose key a renewed certificate may keep,
  * `made()` the key that this page made ({spki, pem()}) or null; `onDone(answer)` gets the endpoint as the API tells it,
  * `onSignedOut(refusal)` a 401: the files wait for a new token.
  */
-export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone, onSignedOut }) {
+export function upload({ app, endpoint, hosts, present = () => '', made = () => null, redraw, onDone, onSignedOut }) {
   let files = [];
   let inspection;
   let asked = '';
@@ -31,9 +32,10 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
   let refusal = '';
   let passPhrase = '';
   let isOver = false;
+  let inUse = ''; // the public half of the key that is served now
 
   const all = (kind) => files.flatMap((file) => file[kind]);
-  const arranged = () => arrange(all('certificates'), [...all('keys').map((key) => key.spki), made()?.spki].filter(Boolean));
+  const arranged = () => arrange(all('certificates'), [...all('keys').map((key) => key.spki), made()?.spki, inUse].filter(Boolean));
 
   function forget() {
     files = [];
@@ -58,6 +60,7 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
     const { read } = await import('./certificates.js');
     const file = { id: crypto.randomUUID?.() ?? String(Math.random()), name, certificates: [], keys: [], locked: [], sealed: [], odd: [] };
     for (const part of found) await sort(file, part, read);
+    inUse = present() && (await read(fromText(present())[0].der)).spki;
     files = [...files.filter((each) => each.name !== name || name === PASTED), file];
     refusal = '';
     redraw();
@@ -120,10 +123,11 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
     const { leaf } = arranged();
     const [sealed] = all('sealed');
     const key = all('keys').find((each) => each.spki === leaf?.spki) ?? (made()?.spki === leaf?.spki ? made() : all('keys').find((each) => !each.spki));
-    const boxed = sealed && !key ? btoa(String.fromCharCode(...sealed.der)) : null;
+    const boxed = sealed && !key ? toBase64(sealed.der) : null;
+    const secret = key ? await key.pem() : boxed;
     return {
       certificate_chain: chainText() || boxed,
-      ...(key ? { private_key: await key.pem() } : { private_key: boxed }),
+      ...(secret && { private_key: secret }),
       ...(boxed && passPhrase ? { pass_phrase: passPhrase } : {}),
       ...(isKept ? { preprocess: false } : {}),
     };
@@ -164,7 +168,7 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
   };
 
   const Locked = ({ locked }) => html`${locked.der && html`<form class="row" onSubmit=${(event) => { event.preventDefault(); const { password } = event.currentTarget.elements; unlock(locked, password.value); password.value = ''; }}>
-      <input autocomplete="username" hidden /><label>Password of ${locked.name}<input name="password" type="password" autocomplete="off" required /></label><button>Unlock here</button>${locked.isWrong && html`<p class="bad" role="alert">That is not its password.</p>`}</form>`}
+      <input autocomplete="username" hidden /><label>Password of ${locked.name}<input name="password" type="password" autocomplete="off" required /></label><button>Unlock here</button>${locked.isWrong && html`<p role="alert"><${State} is="bad">That is not its password.<//></p>`}</form>`}
     <p class="why">${locked.der ? 'Or take it off in a terminal' : 'Take it off in a terminal'}, then drop the new file here.</p><${Command} text=${openssl.unlock(locked.name)} />`;
 
   const Sealed = ({ sealed }) => html`<form class="row" onSubmit=${(event) => { event.preventDefault(); send(); }}><input autocomplete="username" hidden /><label>Password of the PKCS#12 file<input type="password" autocomplete="off" onInput=${(event) => { passPhrase = event.currentTarget.value; }} /></label></form>
@@ -183,7 +187,7 @@ export function upload({ app, endpoint, hosts, made = () => null, redraw, onDone
 
   function view() {
     const [state, locked, sealed] = [arranged(), all('locked'), all('sealed')];
-    const open = { arranged: state, keys: all('keys'), locked, sealed, made: made(), hosts: hosts(), now: new Date() };
+    const open = { arranged: state, keys: all('keys'), locked, sealed, made: made(), inUse, hosts: hosts(), now: new Date() };
     const found = checks({ ...open, inspection });
     const isReady = found.length > 0 && found.every((check) => check.id !== 'key' || check.is === 'ok' || check.is === 'idle' || check.sealed) && found.every((check) => !(check.id === 'strength' && check.is === 'bad')) && !inspection?.refused && (state.leaf || sealed.length);
     return html`<${Drop} />

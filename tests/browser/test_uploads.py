@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    load_pem_private_key,
     pkcs7,
     pkcs12,
 )
@@ -215,6 +217,10 @@ def test_key_of_another_request_is_told(open_page: Visit, new_app: Callable[[], 
     """The upload waits until the key fits; a file of the same name takes the other's place."""
     issued = fresh(authority, "fits.example.com")
     page = open_page(f"setup.html?app={new_app()}")
+    drop(page, {"server.key": issued.key_pem.encode()})
+    expect(page.get_by_text("The certificate is missing")).to_be_visible()
+    expect(page.get_by_role("button", name="Upload and serve")).to_be_disabled()
+    page.get_by_role("button", name="Take server.key away").click()
     drop(page, {"server.crt": issued.chain_pem.encode()})
     expect(page.get_by_text("The private key is missing")).to_be_visible()
     drop_more = {"server.key": key_pem(make_key()).encode()}
@@ -224,6 +230,30 @@ def test_key_of_another_request_is_told(open_page: Visit, new_app: Callable[[], 
     page.set_input_files("input[type=file]", [_payload("server.key", issued.key_pem.encode())])
     expect(page.get_by_text("The key fits the certificate")).to_be_visible()
     expect(page.locator(".files > li")).to_have_count(2)
+
+
+def test_renewed_certificate_keeps_the_key_in_use(
+    open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
+) -> None:
+    """A new certificate for the key that is served needs no upload of that key, and none is sent."""
+    app, key = new_app(), make_key("P-256")
+    dates = [(NOW - 9 * DAY, NOW + 9 * DAY), (NOW - DAY, NOW + 80 * DAY)]
+    first, second = (
+        authority.issue_cert("renewed.example.com", key=key, not_before=begin, not_after=end)
+        for begin, end in dates
+    )
+    product.call("POST", f"/apps/{app}/ssl-endpoints", first)
+    product.call("POST", f"/apps/{app}/domains", {"hostname": "renewed.example.com"})
+    page = open_page(f"endpoint.html?app={app}")
+    page.get_by_role("button", name="Update certificate").click()
+    drop(page, {"renewed.crt": second.chain_pem.encode()})
+    expect(page.get_by_text("It fits the key in use")).to_be_visible()
+    with page.expect_request(lambda request: request.method == "PATCH") as sent:
+        page.get_by_role("button", name="Upload and serve").click()
+    expect(page.locator(".gantt")).to_contain_text("v2 Serving")
+
+    assert {"certificate_chain"} == set(json.loads(sent.value.post_data or ""))
+    until_served(product, "renewed.example.com", second.fingerprint)
 
 
 def test_kept_chain_is_served_as_it_was_dropped(
@@ -276,7 +306,7 @@ def test_pasted_text_is_taken_like_a_file(open_page: Visit, new_app: Callable[[]
 def test_files_wait_for_a_new_token(
     open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
 ) -> None:
-    """A token that is revoked in the meantime is asked for in place, for each call; what was dropped is still there."""
+    """A token that is revoked in the meantime is asked for in place, for each call; what was dropped stays."""
     issued = fresh(authority, "waits.example.com")
     page = open_page(f"setup.html?app={new_app()}", allowed=("401",))
     expect(page.locator(".drop")).to_be_visible()
@@ -341,6 +371,42 @@ def test_key_goes_nowhere_but_into_the_upload(
         piece not in (request.post_data or "") for request in sent if request not in carriers for piece in pieces
     )
     assert secret in json.loads(carriers[0].post_data or "")["private_key"].replace("\n", "")
+
+
+def test_key_made_here_goes_nowhere_but_into_the_upload(
+    open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
+) -> None:
+    """The same of a key that the page made: only its file, which the user saves, and the one POST have it."""
+    sent: list[Request] = []
+
+    def note(request: Request) -> None:
+        sent.append(request)
+
+    app = new_app()
+    page = open_page(f"setup.html?app={app}", before=lambda each: each.on("request", note))
+    page.get_by_role("button", name="Make a request").click()
+    page.get_by_label("Names, one a line").fill("made.example.com")
+    page.get_by_role("button", name="Make key and request").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save key").click()
+    pem = saved.value.path().read_bytes()
+    key = load_pem_private_key(pem, None)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    issued = authority.issue_cert("made.example.com", key=key, not_before=NOW - DAY, not_after=NOW + 80 * DAY)
+    drop(page, {"server.crt": issued.chain_pem.encode()})
+    expect(page.get_by_text("It fits the key that was made here")).to_be_visible()
+    seen = [page.content(), _everything(page)]
+    page.get_by_role("button", name="Upload and serve").click()
+    expect(page.get_by_text("Version 1 is uploaded.")).to_be_visible()
+    seen += [page.content(), _everything(page), *(request.url for request in sent)]
+    # The scalar comes first in PKCS#8, and the public half, which the request shows too, after it.
+    secret = pem.decode().splitlines()[1]
+    carriers = [request for request in sent if secret[44:] in (request.post_data or "")]
+
+    assert not [text for text in seen if secret[44:] in text or "PRIVATE KEY" in text]
+    assert [("POST", f"/api/apps/{app}/ssl-endpoints")] == [
+        (request.method, request.url.partition(str(product.api_port))[2]) for request in carriers
+    ]
 
 
 def _payload(name: str, octets: bytes) -> FilePayload:

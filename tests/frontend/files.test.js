@@ -52,6 +52,7 @@ test('certificates are put into order, whatever the order of files', () => {
   const found = arrange([root, stranger, between, leaf, leaf], ['leaf']);
   assert.deepEqual([found.leaf, found.chain, found.root, found.strangers], [leaf, [leaf, between], root, [stranger]]);
   assert.equal(arrange([root, between, leaf]).leaf, leaf);
+  assert.equal(arrange([stranger, leaf], ['leaf', 'other']).leaf, leaf);
   assert.deepEqual(arrange([]).chain, []);
 });
 
@@ -61,7 +62,10 @@ test('checks say what is wrong, and what mends it', () => {
   assert.equal(all({ keys: [] }).key.what, 'The private key is missing');
   assert.equal(all({ keys: [{ spki: 'x' }] }).key.what, 'The key does not fit the certificate');
   assert.equal(all({ keys: [], made: { spki: 'leaf' } }).key.what, 'It fits the key that was made here');
+  assert.equal(all({ keys: [], inUse: 'leaf' }).key.what, 'It fits the key in use');
   assert.equal(all({ keys: [], locked: [{ name: 'k' }] }).key.is, 'bad');
+  assert.equal(all({ arranged: arrange([]) }).leaf.what, 'The certificate is missing');
+  assert.deepEqual(all({ arranged: arrange([]), keys: [] }), {});
   assert.equal(all({ hosts: ['shop.example.com'] }).names.what, 'It does not cover shop.example.com');
   assert.equal(all({ now: new Date('2027-03-01') }).dates.what, 'It expired on 14 Feb 2027');
   assert.match(all({ inspection: { unjudged: 'The API does not answer.' } }).chain.why, /^The API does not answer\. As dropped: leaf, signed by ca\.$/);
