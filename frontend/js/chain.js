@@ -29,8 +29,8 @@ const Root = ({ subject, cert }) => {
   return html`<${Card} how="kept" kind="Root" mark=${mark} name=${commonName(subject)} lines=${[organisation(subject), line]} />`;
 };
 
-/** Draws an ssl_cert of the API. */
-export const Chain = ({ cert, now }) => {
+/** Draws an ssl_cert of the API; `whole`, where it is known, is what its chain would be without its gap. */
+export const Chain = ({ cert, whole, now }) => {
   const [leaf, ...issuers] = cert.chain;
   const last = cert.chain.at(-1);
   const isMissing = cert.reasons.some((reason) => reason.code === 'missing_intermediate');
@@ -38,6 +38,6 @@ export const Chain = ({ cert, now }) => {
   return html`<ol class="chain">
     <${Leaf} leaf=${leaf} now=${now} />
     ${issuers.map((facts) => html`<${Issuer} facts=${facts} now=${now} />`)}
-    ${isMissing ? html`<${Missing} subject=${last.issuer} />` : !endsInRoot && html`<${Root} subject=${last.issuer} cert=${cert} />`}
+    ${isMissing ? html`<${Missing} subject=${last.issuer} />${whole && html`<${Root} subject=${whole.chain.at(-1).issuer} cert=${whole} />`}` : !endsInRoot && html`<${Root} subject=${last.issuer} cert=${cert} />`}
   </ol>`;
 };

@@ -8,7 +8,7 @@ import { ago, exact, plural, stamp } from './time.js';
 import { Callout, Copy, Dialog, Host, State, closeDialog, html, page, say } from './ui.js';
 import { upload } from './upload.js';
 import { Versions, difference } from './versions.js';
-import { certificateOf, commonName, happened, keyName, octets, truth } from './words.js';
+import { certificateOf, commonName, happened, keyName, listed, octets, truth } from './words.js';
 
 const app = new URLSearchParams(location.search).get('app') ?? '';
 const MOST_ACTIVITY = 20;
@@ -118,7 +118,7 @@ const DIALOGS = {
     <dl class="facts">${difference(cert, version.cert).map(([what, how]) => html`<dt>${what}</dt><dd>${how}</dd>`)}</dl><${Problem} />
     <div class="actions"><button type="button" class="primary" aria-disabled=${isBusy} onClick=${rollBack}>Roll back</button><${Cancel} /></div><//>`,
   remove: ({ typed = '' }) => html`<${Dialog} title="Remove the certificate" onClose=${closed}>
-    <p>The edge stops serving it for ${domains.length ? hosts().join(', ') : endpoint.cname}. Their users get an error from then on. The hostname stays reserved${addon ? ', and costs go on, until the add-on is removed too' : ''}.</p>
+    <p>The edge stops serving it for ${domains.length ? listed(hosts(), 6) : endpoint.cname}. Their users get an error from then on. The hostname stays reserved${addon ? ', and costs go on, until the add-on is removed too' : ''}.</p>
     <form onSubmit=${(event) => { event.preventDefault(); if (typed === app) removeEndpoint(); }}><div class="row"><label>Write ${app} to confirm<input name="app" autocomplete="off" autocapitalize="off" spellcheck=${false} onInput=${(event) => { dialog = { kind: 'remove', typed: event.currentTarget.value.trim() }; redraw(); }} /></label></div><${Problem} />
       <div class="actions"><button class="danger" disabled=${typed !== app} aria-disabled=${isBusy}>Remove</button><${Cancel} /></div></form><//>`,
   addon: () => html`<${Dialog} title="Remove the add-on" onClose=${closed}><p>Its hostname ${addon.hostname ?? ''} is given up, and is never given out again.</p><${Problem} />
@@ -190,7 +190,7 @@ function view() {
   const asked = Asked && Asked(dialog);
   if (!endpoint) return html`<${Bare} />${asked}`;
   return html`<${Crumb} /><${Head} />${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
-    <section aria-labelledby="chain" class=${isUpdating ? 'panel' : ''}><h2 id="chain" class="visually-hidden">Chain</h2><${Chain} cert=${cert} now=${now} /><${Gap} /><${Reasons} /></section>
+    <section aria-labelledby="chain" class=${isUpdating ? 'panel' : ''}><h2 id="chain" class="visually-hidden">Chain</h2><${Chain} cert=${cert} whole=${mending && certificateOf(mending)} now=${now} /><${Gap} /><${Reasons} /></section>
     <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}${versions[0]?.reminders?.length ? ' Rings are reminders.' : ''}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
     <${Domains} /><${Activity} /><${Facts} />${asked}`;
 }

@@ -152,6 +152,7 @@ def test_gap_in_the_chain_is_closed_with_one_click(
     page.route("**/api/certificates/inspect", lambda route: route.fulfill(json=answer))
     page.reload()
     expect(page.get_by_text("The missing certificate, Browser Gap R9, is known here.")).to_be_visible()
+    expect(page.locator(".cert.gone + .cert")).to_contain_text("Browser Root X1")
     page.get_by_role("button", name="Add it and serve").click()
     expect(page.locator(".lead")).to_contain_text("Trusted, and good for")
     expect(page.locator(".cert")).to_have_count(3)
