@@ -154,7 +154,7 @@ const Update = () => isUpdating && html`<section class="panel" aria-labelledby="
 
 const Domains = () => html`<section class="panel" aria-labelledby="domains"><header><h2 id="domains">Domains</h2><p>${checks ? `Checked ${ago(checks.checked_at, now)}` : ''}${missed && html` <${State} is="wait">No answer since.<//> ${missed} This page tries again by itself.`}</p><button type="button" class="quiet" aria-expanded=${isAdding} onClick=${() => { isAdding = !isAdding; redraw(); }}>Add a name</button></header>
   ${isAdding && html`<form class="row" onSubmit=${(event) => { event.preventDefault(); addDomain(event.currentTarget.elements.hostname.value.trim()); }}><label>Name<input name="hostname" required placeholder="www.example.com" autocapitalize="off" spellcheck=${false} /></label><button class="primary" aria-disabled=${isBusy}>Add</button></form>`}
-  ${!dialog && html`<${Problem} />`}
+  ${!dialog && isAdding && html`<${Problem} />`}
   ${domains.length ? html`<${DomainTable} domains=${domains} checks=${byName(checks)} certOf=${() => cert} onRemove=${(domain) => ask('domain', { domain })} />` : html`<p class="small">No name leads here yet. Add one that the certificate covers.</p>`}</section>`;
 
 const Activity = () => activity.length > 0 && html`<section class="panel" aria-labelledby="log"><header><h2 id="log">Activity</h2></header><ol class="log">${activity.slice(0, MOST_ACTIVITY).map((each) => html`<li key=${each.id}><time datetime=${each.created_at} title=${exact(each.created_at)}>${stamp(each.created_at, now)}</time><span>${happened(each.action)}${each.detail && html`<span class="small"> ${shortened(each.detail)}</span>`}</span></li>`)}</ol></section>`;
@@ -189,7 +189,7 @@ function view() {
   const Asked = dialog && DIALOGS[dialog.kind];
   const asked = Asked && Asked(dialog);
   if (!endpoint) return html`<${Bare} />${asked}`;
-  return html`<${Crumb} /><${Head} />${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
+  return html`<${Crumb} /><${Head} />${!dialog && !isAdding && html`<${Problem} />`}${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
     <section aria-labelledby="chain" class=${isUpdating ? 'panel' : ''}><h2 id="chain" class="visually-hidden">Chain</h2><${Chain} cert=${cert} whole=${mending && certificateOf(mending)} now=${now} /><${Gap} /><${Reasons} /></section>
     <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}${versions[0]?.reminders?.length ? ' Rings are reminders.' : ''}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
     <${Domains} /><${Activity} /><${Facts} />${asked}`;

@@ -142,7 +142,7 @@ def test_gap_in_the_chain_is_closed_with_one_click(
     issued = fresh(between, host)
     alone = {"certificate_chain": issued.pem, "private_key": issued.key_pem, "preprocess": False}
     product.call("POST", f"/apps/{app}/ssl-endpoints", alone)
-    page = open_page(f"endpoint.html?app={app}")
+    page = open_page(f"endpoint.html?app={app}", allowed=("403",))
     expect(page.locator(".lead")).to_contain_text("The chain has a gap after your certificate.")
     expect(page.locator(".cert.gone")).to_contain_text("Browser Gap R9")
     # Only intermediates under Mozilla's roots are learnt; this answer stands for one that is known.
@@ -153,6 +153,12 @@ def test_gap_in_the_chain_is_closed_with_one_click(
     page.reload()
     expect(page.get_by_text("The missing certificate, Browser Gap R9, is known here.")).to_be_visible()
     expect(page.locator(".cert.gone + .cert")).to_contain_text("Browser Root X1")
+    refusal = '{"id": "forbidden", "message": "You may only read this app; ask its owner for more."}'
+    page.route("**/ssl-endpoints/*", lambda route: route.fulfill(status=403, body=refusal))
+    page.get_by_role("button", name="Add it and serve").click()
+    expect(page.get_by_role("alert").first).to_contain_text("You may only read this app")
+    expect(page.get_by_role("alert").first).to_be_in_viewport()
+    page.unroute("**/ssl-endpoints/*")
     page.get_by_role("button", name="Add it and serve").click()
     expect(page.locator(".lead")).to_contain_text("Trusted, and good for")
     expect(page.locator(".cert")).to_have_count(3)
