@@ -264,6 +264,38 @@ def test_looks_that_fail_are_told_with_the_age_of_the_last_one(
     expect(page.get_by_label("Progress")).to_contain_text("The API does not answer. This page tries again")
 
 
+def test_domains_of_many_apps_are_all_looked_at(open_page: Visit) -> None:
+    """However many apps there are, each has its turn; and the page says when it gets no answer."""
+    names = [f"app-{number:02}" for number in range(45)]
+    record = {"type": "CNAME", "name": "www", "zone": "many.example.com", "target": "tokyo-1.ssl.localhost."}
+    domains = [
+        {"id": name, "hostname": f"www.{name}.example.com", "app": {"name": name}, "records": [record]}
+        for name in names
+    ]
+    dns = {"state": "missing", "answers": [], "ttl": None, "sentence": ""}
+
+    def answer(route: Route) -> None:
+        name = route.request.url.split("/")[-2]
+        check = {"hostname": f"www.{name}.example.com", "dns": dns, "tls": {"state": "none", "sentence": ""}}
+        route.fulfill(json={"edge": {"state": "served"}, "domains": [check]})
+
+    def prepare(page: Page) -> None:
+        page.clock.install()
+        page.route("**/api/domains", lambda route: route.fulfill(json=domains))
+        page.route("**/api/endpoints", lambda route: route.fulfill(json=[]))
+        page.route("**/checks", answer)
+
+    page = open_page("domains.html", before=prepare, allowed=("Failed to load resource",))
+    expect(page.get_by_text("45 names.")).to_be_visible()
+    expect(page.get_by_text("No record yet")).to_have_count(40)
+    page.clock.run_for(16_000)
+    expect(page.get_by_text("No record yet")).to_have_count(45)
+    page.unroute("**/checks")
+    page.route("**/checks", lambda route: route.abort())
+    page.clock.run_for(60_000)
+    expect(page.get_by_text("The API does not answer. This page tries again by itself.")).to_be_visible()
+
+
 def test_removal_needs_the_typed_name_and_leads_to_the_add_on(
     open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
 ) -> None:
