@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.authority import CA
+from tests.authority import CA, LeafCert
 from tests.e2e.product import Product, running
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -153,3 +153,11 @@ def new_app(product: Product, request: pytest.FixtureRequest) -> Callable[[], st
         return name
 
     return make
+
+
+def serve(product: Product, app: str, issued: LeafCert, *hosts: str, **more: object) -> None:
+    """Upload a certificate over the API and add domains."""
+    body = {"certificate_chain": issued.chain_pem, "private_key": issued.key_pem, **more}
+    product.call("POST", f"/apps/{app}/ssl-endpoints", body)
+    for host in hosts:
+        product.call("POST", f"/apps/{app}/domains", {"hostname": host})

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.authority import CA, DAY, NOW, self_signed
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, serve
 from tests.e2e.product import Product, eventually, fresh, until_served
 
 PAGES = ("index.html", "endpoint.html?app=any", "setup.html?app=any", "domains.html")
@@ -37,8 +36,16 @@ def test_loading_shows_a_skeleton_only_when_it_takes_long(open_page: Visit) -> N
     def hold(route: Route) -> None:
         held.append(route)
 
-    page = open_page(before=lambda each: each.route("**/api/endpoints", hold))
+    def prepare(page: Page) -> None:
+        page.clock.install(time=0)
+        page.clock.pause_at(1)
+        page.route("**/api/endpoints", hold)
+
+    page = open_page(before=prepare)
     expect(page.get_by_role("heading", name="Endpoints")).to_be_visible()
+    page.clock.run_for(295)
+    expect(page.locator(".skeleton")).to_have_count(0)
+    page.clock.run_for(10)
     expect(page.locator(".skeleton")).to_be_visible()
     held[0].continue_()
     expect(page.locator(".skeleton")).to_have_count(0)
@@ -92,14 +99,6 @@ def test_what_one_may_not_see_or_does_not_exist(open_page: Visit) -> None:
         before=lambda each: each.route("**/api/endpoints", lambda route: route.fulfill(status=403, body=refusal)),
     )
     expect(page.get_by_text("ask its owner for more")).to_be_visible()
-
-
-def serve(product: Product, app: str, issued: object, *hosts: str, **more: object) -> None:
-    """Upload a certificate over the API and add domains."""
-    body = {"certificate_chain": issued.chain_pem, "private_key": issued.key_pem, **more}  # type: ignore[attr-defined]
-    product.call("POST", f"/apps/{app}/ssl-endpoints", body)
-    for host in hosts:
-        product.call("POST", f"/apps/{app}/domains", {"hostname": host})
 
 
 def test_expired_certificate(
@@ -222,48 +221,6 @@ def test_update_roll_back_and_no_previous_version(
     until_served(product, host, first.fingerprint)
 
 
-def test_progress_tells_only_times_that_are_known(
-    open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
-) -> None:
-    """Who comes back later is told when a stage was seen, not that it was reached then; and what DNS waits for."""
-    app, host = new_app(), "later.states.example.com"
-    issued = fresh(authority, host)
-    serve(product, app, issued, host)
-    until_served(product, host, issued.fingerprint)
-    page = open_page(f"setup.html?app={app}")
-    stages = page.get_by_label("Progress").locator("li")
-    expect(stages.nth(0)).not_to_contain_text("seen")
-    expect(stages.nth(1)).to_contain_text("seen")
-    expect(stages.nth(2)).to_contain_text(f"0 of 1 so far. {host} has no record yet.")
-    expect(stages.nth(3)).to_contain_text("Its name does not answer here yet.")
-
-
-def test_looks_that_fail_are_told_with_the_age_of_the_last_one(
-    open_page: Visit, product: Product, new_app: Callable[[], str], authority: CA
-) -> None:
-    """What is shown is never passed off as newer than it is, and what hangs says why."""
-    app, host = new_app(), "aged.states.example.com"
-    serve(product, app, fresh(authority, host), host)
-    options: dict[str, Any] = {
-        "before": lambda each: each.clock.install(),
-        "allowed": ("Failed to load resource",),
-    }
-    page = open_page(f"endpoint.html?app={app}", **options)
-    expect(page.get_by_text("Checked just now")).to_be_visible()
-    page.route("**/checks", lambda route: route.abort())
-    page.clock.fast_forward(40_000)
-    expect(page.get_by_text("Checked 40 seconds ago")).to_be_visible()
-    expect(page.get_by_text("The API does not answer. This page tries again by itself.")).to_be_visible()
-    page.unroute("**/checks")
-    page.get_by_role("button", name="Test").click()
-    expect(page.get_by_text("This page tries again by itself.")).to_have_count(0)
-    page = open_page(f"setup.html?app={app}", **options)
-    expect(page.get_by_label("Progress")).to_contain_text("has no record yet")
-    page.route("**/checks", lambda route: route.abort())
-    page.clock.fast_forward(70_000)
-    expect(page.get_by_label("Progress")).to_contain_text("The API does not answer. This page tries again")
-
-
 def test_domains_of_many_apps_are_all_looked_at(open_page: Visit) -> None:
     """However many apps there are, each has its turn; and the page says when it gets no answer."""
     names = [f"app-{number:02}" for number in range(45)]
@@ -272,7 +229,7 @@ def test_domains_of_many_apps_are_all_looked_at(open_page: Visit) -> None:
         {"id": name, "hostname": f"www.{name}.example.com", "app": {"name": name}, "records": [record]}
         for name in names
     ]
-    dns = {"state": "missing", "answers": [], "ttl": None, "sentence": ""}
+    dns: dict[str, object] = {"state": "missing", "answers": [], "ttl": None, "sentence": ""}
 
     def answer(route: Route) -> None:
         name = route.request.url.split("/")[-2]
