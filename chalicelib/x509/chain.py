@@ -140,7 +140,8 @@ def _right_chain(
     others = tuple(each for each in bundle.certificates if each != leaf)
     verified = anchors.verify(leaf, others, now)
     search = Search(others, anchors, now, verified)
-    if verified and bundle.sent[:1] == (leaf,) and _is_ordered(bundle.sent, search, now):
+    is_ordered = verified and bundle.sent[:1] == (leaf,) and _is_ordered(bundle.sent, search, now)
+    if is_ordered and anchors.verify(leaf, bundle.sent[1:], now):  # `others` may hold more, from the key's field
         return bundle.sent
     uploaded = search.best(leaf)
     if _is_right(uploaded, anchors, now):

@@ -134,6 +134,15 @@ class TestOrdered:
         for sent in itertools.permutations([*CHAIN, mail.certificate]):
             assert [] == codes(build(LEAF, sent, anchors(ROOT, older)), anchors(ROOT, older))
 
+    @pytest.mark.parametrize("sent", [1, 2])
+    def test_intermediates_beside_the_key(self, sent: int) -> None:
+        """Intermediates that came in the key's field, as out of a PKCS#12 file, complete a chain that is ordered."""
+        beside = pem(*CHAIN[sent:]) + LEAF.key_pem
+        served = chain.build(bundle.read(pem(*CHAIN[:sent]), beside), TRUSTED, empty_pool, NOW)
+
+        assert LEAF.chain_pem == served.text
+        assert [] == codes(served, TRUSTED)
+
     def test_private_authority(self) -> None:
         """The intermediate of a private authority is kept, its root left out."""
         served = build(LEAF, [ROOT.certificate, *reversed(CHAIN)], anchors(CA("Another")))
