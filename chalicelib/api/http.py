@@ -126,7 +126,9 @@ class Resource(Blueprint):
                     reply = replace(reply, body=rows, status=status, headers={**reply.headers, **headers})
             except SSLEndpointError as error:
                 reply = refusal(error)
-            except Exception:
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:  # a panic of the library's Rust is no Exception, and would end the thread
                 log.exception("request %s failed", request_id)
                 reply = internal(request_id)
             return _response(reply, request_id)

@@ -13,6 +13,8 @@ ITERATIONS = 600_000  # of key derivation in one upload: OWASP's advice for PBKD
 OPENINGS = 10  # in one upload
 LARGEST = 2600  # bytes of an encrypted key; RSA 4096 takes 2,500
 LONGEST_PASS_PHRASE = 1024
+# The library takes no empty pass phrase; this one gives the same keys, as HMAC fills up with zeros (RFC 2104).
+EMPTY = b"\0"
 DECRYPT = "decrypt it with `openssl pkey -in server.key -out server.key.plain` and send server.key.plain"
 PBES2 = bytes.fromhex("2a864886f70d01050d")
 PBKDF2 = bytes.fromhex("2a864886f70d01050c")
@@ -28,6 +30,8 @@ class Purse:
         self._iterations, self._openings = ITERATIONS, OPENINGS
         if len(self.pass_phrase) > LONGEST_PASS_PHRASE:
             raise Invalid(f"A pass phrase has at most {LONGEST_PASS_PHRASE} bytes.")
+        if b"\0" in self.pass_phrase:  # the library would panic, which ends the thread
+            raise Invalid("A pass phrase has no NUL character in it.")
 
     def pay(self, algorithm: der.Element) -> None:
         """Spend an AlgorithmIdentifier's iterations, whose number the sender chose.
@@ -58,7 +62,7 @@ def pkcs8(encoded: bytes, purse: Purse) -> PrivateKey:
     """Decrypt an EncryptedPrivateKeyInfo (RFC 5208 section 6); raise Invalid if it cannot be used."""
     _check_size(encoded)
     purse.pay(der.first(encoded).children()[0])
-    return PrivateKey.load(encoded, purse.pass_phrase)
+    return PrivateKey.load(encoded, purse.pass_phrase or EMPTY)
 
 
 def _check_size(encoded: bytes) -> None:

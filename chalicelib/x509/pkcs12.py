@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from chalicelib.errors import Invalid
-from chalicelib.x509 import der, encryption
+from chalicelib.errors import BadKey, Invalid
+from chalicelib.x509 import der, encryption, private_key
 from chalicelib.x509.encryption import Purse
 from chalicelib.x509.library import UNREADABLE, without_warnings
 from chalicelib.x509.private_key import PrivateKey
@@ -74,9 +74,16 @@ def _keys(safe: der.Element, purse: Purse) -> Iterator[PrivateKey]:
         if kind.content == KEY_BAG:
             yield PrivateKey.load(value.content)
         elif kind.content == SHROUDED_KEY_BAG:
-            if not purse.pass_phrase:
-                raise ValueError("encrypted")
-            yield encryption.pkcs8(value.content, purse)
+            yield _shrouded(value.content, purse)
+
+
+def _shrouded(encoded: bytes, purse: Purse) -> PrivateKey:
+    try:
+        return encryption.pkcs8(encoded, purse)
+    except BadKey as error:
+        if error.message == private_key.DOES_NOT_OPEN:
+            raise ValueError("another pass phrase") from None
+        raise
 
 
 def _certificates(safes: list[der.Element], purse: Purse) -> list[bytes]:
@@ -91,7 +98,7 @@ def _certificates(safes: list[der.Element], purse: Purse) -> list[bytes]:
     parts = [_content(_sequence(bag)), *(safe.encoded for safe in safes)]
     file = _sequence(der.encode(der.INTEGER, b"\3"), _content(_sequence(*parts)))
     with without_warnings():
-        found = load_pkcs12(file, purse.pass_phrase or None).additional_certs
+        found = load_pkcs12(file, purse.pass_phrase).additional_certs
     return [each.certificate.public_bytes(Encoding.DER) for each in found]
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta, timezone
+from typing import NoReturn
 
 import pytest
 from chalice.test import Client, HTTPResponse
 
 from chalicelib.aws import endpoints
+from chalicelib.x509 import bundle
 from tests.authority import CA
 from tests.functional.conftest import Api, issue
 from tests.functional.test_calls import calls_of, upload
+from tests.unit.x509.forms import pkcs12_file
 
 FORM = "application/x-www-form-urlencoded"
 TEXT = "text/plain"
@@ -176,6 +179,30 @@ def test_no_certificate_injects_a_header(example: Api) -> None:
     assert "Set-Cookie" in made.headers["X-Heroku-Warning"]
     assert not {"\r", "\n"} & set("".join(made.headers.values()))
     assert {"X-Injected", "Set-Cookie"}.isdisjoint(made.headers)
+
+
+def test_pass_phrase_on_which_the_library_panics_is_refused(example: Api) -> None:
+    """A pass phrase with a NUL, which ends in a panic of Rust, is a 422 like any other that is wrong."""
+    issued = issue(CA(), "www.example.com")
+    body = {"certificate_chain": pkcs12_file(issued.key, issued.certificate), "pass_phrase": "a\0b"}
+    refused = example.call("POST", "/apps/example/ssl-endpoints", body)
+
+    assert (422, True) == (refused.status, "NUL" in refused.body["message"])
+
+
+def test_fault_that_is_no_exception_is_answered(example: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a panic of Rust raises is answered, too: it would end the server's thread."""
+
+    class Panic(BaseException):
+        pass
+
+    def panic(*_: object) -> NoReturn:
+        raise Panic
+
+    monkeypatch.setattr(bundle, "read", panic)
+    answer = example.call("POST", "/apps/example/ssl-endpoints", upload(issue(CA(), "www.example.com")))
+
+    assert (500, "internal_server_error") == (answer.status, answer.body["id"])
 
 
 def test_certificates_that_say_too_much_are_refused(example: Api, monkeypatch: pytest.MonkeyPatch) -> None:

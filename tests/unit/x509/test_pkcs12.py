@@ -181,6 +181,12 @@ class TestCost:
         with pytest.raises(Invalid, match="pass phrase"):
             Purse("x" * 1025)
 
+    @pytest.mark.parametrize("pass_phrase", ["\0", "secret\0", "sec\0ret"])
+    def test_nul(self, pass_phrase: str) -> None:
+        """A pass phrase with a NUL, on which the library panics, is refused."""
+        with pytest.raises(Invalid, match="NUL"):
+            bundle.read(LEAF.pem, base64.b64encode(file()).decode(), pass_phrase)
+
 
 def test_headers_of_old_keys() -> None:
     """A key with Proc-Type and DEK-Info is opened, also with CRLF and CR."""
