@@ -124,12 +124,7 @@ class Certificates:
 
         Raises Invalid for what cannot be used, and for a private key, which has no business here.
         """
-        sent = bundle.read(certificate_chain)
-        if sent.holds_private_key:
-            raise Invalid(
-                "There is a private key among the certificates. Nothing was stored, but send a key only with an"
-                " upload, and over https. Send the certificates alone to inspect them."
-            )
+        sent = bundle.read_certificates(certificate_chain)
         now = self._now()
         served = self._intermediates.completed(lambda pool: chain.inspect(sent, self._anchors, pool, now))
         verdict = trust.judge(served.certificates, self._anchors, now, served.left_out)

@@ -66,6 +66,31 @@ def read(certificate_chain: str, private_key: str | None = None, pass_phrase: st
     A block that cannot be used is left out and told in `unread`. Raises TooLarge, BadCertificate if there is no
     certificate, and BadKey if a key was sent (`private_key` is not None) but none can be used.
     """
+    bundle = _opened(certificate_chain, private_key, pass_phrase)
+    if not bundle.certificates:
+        raise BadCertificate(f"No certificate given.{bundle.complaint}")
+    if private_key is not None and not bundle.keys:
+        raise BadKey(f"No valid, non-passphrase-protected keys given.{bundle.complaint}")
+    return bundle
+
+
+def read_certificates(text: str) -> Bundle:
+    """Open certificates that are sent to be looked at; see read().
+
+    Raises BadKey, with a warning, for a private key among them, whether it can be read or not.
+    """
+    bundle = _opened(text, None, None)
+    if bundle.holds_private_key:
+        raise BadKey(
+            "There is a private key among the certificates. Nothing was stored, but send a key only with an"
+            " upload, and over https. Send the certificates alone to inspect them."
+        )
+    if not bundle.certificates:
+        raise BadCertificate(f"No certificate given.{bundle.complaint}")
+    return bundle
+
+
+def _opened(certificate_chain: str, private_key: str | None, pass_phrase: str | None) -> Bundle:
     purse = Purse(pass_phrase)
     chain = _Field(CHAIN, certificate_chain, purse)
     beside = _Field(KEY, private_key or "", purse)
@@ -79,10 +104,6 @@ def read(certificate_chain: str, private_key: str | None = None, pass_phrase: st
         unread=(*chain.unread, *beside.unread),
         holds_private_key=chain.secret or beside.secret,
     )
-    if not bundle.certificates:
-        raise BadCertificate(f"No certificate given.{bundle.complaint}")
-    if private_key is not None and not keys:
-        raise BadKey(f"No valid, non-passphrase-protected keys given.{bundle.complaint}")
     if len(bundle.certificates) > MOST_CERTIFICATES or len(keys) > MOST_KEYS:
         raise Invalid(
             f"At most {MOST_CERTIFICATES} certificates and {MOST_KEYS} private keys can be sent at once."

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from chalicelib import wiring
 from chalicelib.errors import Unavailable
@@ -15,6 +17,7 @@ from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.trust import Anchors
 from tests.authority import CA, LeafCert
 from tests.functional.conftest import Api, issue
+from tests.unit.x509.forms import pkcs12_file
 
 ENDPOINTS = "/apps/example/ssl-endpoints"
 
@@ -173,16 +176,21 @@ def test_inspection_stores_nothing(example: Api, root: CA) -> None:
 
 
 def test_inspection_refuses_a_key(example: Api, root: CA) -> None:
-    """A private key in any field is refused with a warning."""
+    """A private key is refused with a warning: in any field, alone, and if it cannot be read."""
     issued = issue(root, "www.example.com")
+    encryption = BestAvailableEncryption(b"secret")
+    encrypted = issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
     for body in (
         {"certificate_chain": issued.pem + issued.key_pem},
         {"certificate_chain": issued.pem, "private_key": issued.key_pem},
         {"certificate_chain": base64.b64encode((issued.key_pem + issued.pem).encode()).decode()},
+        {"certificate_chain": issued.key_pem},
+        {"certificate_chain": encrypted},
+        {"certificate_chain": pkcs12_file(issued.key, issued.certificate, pass_phrase=b"secret")},
     ):
         refused = example.call("POST", "/certificates/inspect", body)
         assert 422 == refused.status
-        assert "key" in refused.body["message"]
+        assert re.search("There is a private key|Do not send a private key", refused.body["message"])
         assert issued.key_pem[30:80] not in str(refused.body)
 
 
