@@ -105,11 +105,9 @@ class Certificates:
         """
         now = self._now()
         sent, served = self._chain(upload if upload.private_key else self._with_key_in_use(before, upload), now)
-        current = serving
-        if current is None or served.fingerprints == current.fingerprints:
-            current = self._endpoints.version(before.id, before.active)
-            if served.text == current.certificate_chain:  # the leaf fixes the key: it fits no other
-                return before, current
+        current = serving or self._endpoints.version(before.id, before.active)
+        if served.fingerprints == current.fingerprints:  # the leaf fixes the key: it fits no other
+            return before, self._endpoints.version(before.id, before.active)
         endpoint = before.update(str(uuid4()), now)
         version = self._version(endpoint, served, caller, now)
         self._put_away(endpoint, served)
@@ -135,7 +133,7 @@ class Certificates:
         """Return what is served if it is what was sent: its sender may not have heard of the success."""
         _, served = self._chain(upload, self._now())
         current = self._endpoints.version(endpoint.id, endpoint.active)
-        if served.text != current.certificate_chain:
+        if served.fingerprints != current.fingerprints:
             raise Invalid(f"{app.name} has a certificate already: update it instead, or remove it first.")
         return endpoint, current
 

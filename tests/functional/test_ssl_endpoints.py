@@ -102,13 +102,20 @@ def test_update_and_roll_back(example: Api, ca: CA) -> None:
 
 
 def test_same_file_again_changes_nothing(example: Api, ca: CA, aws: dict[str, str]) -> None:
-    """The active certificate uploaded once more is a 200 without a new version or object."""
+    """The active certificate uploaded once more, in any form, is a 200 without a new version or object."""
     issued = issue(ca, "www.example.com")
     first = example.call("POST", ENDPOINTS, upload(issued)).body
     objects = head(aws)
-    again = example.call("PATCH", f"{ENDPOINTS}/{first['name']}", upload(issued))
+    path, same = f"{ENDPOINTS}/{first['name']}", upload(issued)
+    for text in (
+        issued.chain_pem,
+        issued.chain_pem.replace("\n", "\r\n"),
+        f"from the authority\n{issued.chain_pem}",
+    ):
+        again = example.call("PATCH", path, {**same, "certificate_chain": text})
+        as_sent = example.call("PATCH", path, {**same, "certificate_chain": text, "preprocess": False})
 
-    assert (200, first) == (again.status, again.body)
+        assert (200, first) == (again.status, again.body) == (as_sent.status, as_sent.body)
     assert objects == head(aws)
 
 

@@ -136,7 +136,7 @@ class TestOrdered:
 
     @pytest.mark.parametrize("sent", [1, 2])
     def test_intermediates_beside_the_key(self, sent: int) -> None:
-        """Intermediates that came in the key's field, as out of a PKCS#12 file, complete a chain that is ordered."""
+        """Intermediates that came in the key's field, as out of a PKCS#12 file, complete the chain."""
         beside = pem(*CHAIN[sent:]) + LEAF.key_pem
         served = chain.build(bundle.read(pem(*CHAIN[:sent]), beside), TRUSTED, empty_pool, NOW)
 
