@@ -32,11 +32,11 @@ Try it, in another terminal and line by line:
   export API={api} TOKEN={token}
   curl -H "Authorization: Bearer $TOKEN" $API/apps -d name=example -d origin={demo}
   curl -H "Authorization: Bearer $TOKEN" $API/apps/example/addons -d plan=ssl:endpoint
-  curl -H "Authorization: Bearer $TOKEN" $API/apps/example/domains -d hostname=www.example.com
   openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=www.example.com \\
     -addext subjectAltName=DNS:www.example.com -keyout server.key -out server.crt
   curl -H "Authorization: Bearer $TOKEN" $API/apps/example/ssl-endpoints \\
     --data-urlencode certificate_chain@server.crt --data-urlencode private_key@server.key
+  curl -H "Authorization: Bearer $TOKEN" $API/apps/example/domains -d hostname=www.example.com
   curl -kvI https://www.example.com:{edge_port} --connect-to ::127.0.0.1:{edge_port}
 """
 
