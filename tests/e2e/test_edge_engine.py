@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from chalicelib.edge import engine
-from chalicelib.edge.caddy import Listeners, configuration
+from chalicelib.edge.caddy import GRACE_SECONDS, Listeners, configuration
 from chalicelib.edge.folder import Folder
 from chalicelib.errors import Unavailable
 from tests.e2e import edges
+from tests.e2e.product import PATIENCE
 
 
 def test_an_edge_starts_again_with_what_it_had(tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ def test_an_edge_ends_although_clients_hold_on(tmp_path: Path) -> None:
         edge.process.terminate()
         edge.process.wait(10)
 
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < GRACE_SECONDS + PATIENCE
 
 
 def test_a_lookup_that_fails_does_not_tell_the_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,11 @@ import pytest
 
 from tests.e2e import edges, origins
 from tests.e2e.edges import Edge
+from tests.e2e.product import PATIENCE
 
 HOST = "www.example.com"
 UPDATES = 100
+MOVES = 1000
 SERVED_SECONDS = 1.0  # until an update must be seen
 KEPT_ALIVE = 4  # connections that stay
 PAUSE_SECONDS = 0.01  # between two requests of one client
@@ -50,7 +52,7 @@ def test_an_update_is_served_at_once_and_loses_nothing(
 
     assert [] == load.failures
     assert load.requests > UPDATES
-    assert max(served) < SERVED_SECONDS
+    assert max(served) < SERVED_SECONDS * PATIENCE
 
 
 def test_a_new_origin_takes_over_and_loses_nothing(
@@ -65,7 +67,7 @@ def test_a_new_origin_takes_over_and_loses_nothing(
 
     assert [] == load.failures
     assert {_port(first), _port(second)} == load.ports
-    assert max(served) < SERVED_SECONDS
+    assert max(served) < SERVED_SECONDS * PATIENCE
 
 
 def test_moving_as_fast_as_the_disk_can_loses_nothing(edge: Edge) -> None:
@@ -75,12 +77,11 @@ def test_moving_as_fast_as_the_disk_can_loses_nothing(edge: Edge) -> None:
         deadline = time.monotonic() + 2
         moves = 0
         with under_load(edge, "any.moving.example.com", pause=0) as load:
-            while time.monotonic() < deadline:
+            while time.monotonic() < deadline or moves < MOVES:
                 edge.folder.route("*.moving.example.com", (first, second)[moves % 2])
                 moves += 1
 
     assert [] == load.failures
-    assert moves > 1000
 
 
 def test_a_name_moves_between_endpoints(edge: Edge) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import sys
+import threading
 import urllib.request
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -26,6 +30,7 @@ from tests.e2e.product import (
 )
 
 NAME = "kept.example.com"
+WRITERS, MOST_WRITES = 5, 1000
 NAMES = {"aws", "http", "follower", "edge", "demo", "schedules"}
 
 
@@ -93,8 +98,50 @@ def test_second_start_on_the_same_folder_is_refused(product: Product) -> None:
     assert 200 == product.ask("GET", "/health").status
 
 
+class Writers:
+    """Threads that make one app with a certificate after the other, until nobody answers."""
+
+    def __init__(self, product: Product) -> None:
+        self._product = product
+        self._ca = CA("Writers' Root")
+        self.acknowledged: dict[str, str] = {}  # app → fingerprint
+        self._threads = [threading.Thread(target=self._write, args=(number,)) for number in range(WRITERS)]
+
+    def __enter__(self) -> Writers:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for thread in self._threads:
+            thread.join(CALL_SECONDS)
+
+    def _write(self, number: int) -> None:
+        for turn in range(MOST_WRITES):
+            name = f"writer-{number}-{turn}"
+            issued = fresh(self._ca, f"{name}.example.com")
+            try:
+                self._product.app(name)
+                self._product.call("POST", f"/apps/{name}/ssl-endpoints", issued)
+            except (AssertionError, OSError, HTTPException, ValueError):
+                return
+            self.acknowledged[name] = issued.fingerprint
+
+
+def negotiated(product: Product) -> str | None:
+    """Return the protocol that the edge chooses for a client that speaks HTTP/1.1 and HTTP/2."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with (
+        socket.create_connection(("127.0.0.1", product.edge_port), timeout=CALL_SECONDS) as connection,
+        context.wrap_socket(connection, server_hostname=NAME) as secured,
+    ):
+        return secured.selected_alpn_protocol()
+
+
 def test_state_survives_kill_9_and_nothing_outlives_it(tmp_path: Path) -> None:
-    """Killed with -9, its processes end with it; started again, everything is as it was."""
+    """Killed with -9 amid writes, its processes end with it; started again, all that it told is there."""
     state = tmp_path / "state"
     issued = fresh(CA("Local Root"), NAME)
     with running(state) as first:
@@ -102,20 +149,31 @@ def test_state_survives_kill_9_and_nothing_outlives_it(tmp_path: Path) -> None:
         first.call("POST", "/apps/kept/domains", {"hostname": NAME})
         made = first.call("POST", "/apps/kept/ssl-endpoints", issued)
         until_served(first, NAME, issued.fingerprint)
-        pids = first.pids
-        os.kill(first.process.pid, signal.SIGKILL)
+        pids, protocol = first.pids, negotiated(first)
+        with Writers(first) as writers:
+            eventually(lambda: len(writers.acknowledged) > WRITERS, CALL_SECONDS)
+            os.kill(first.process.pid, signal.SIGKILL)
         first.process.wait(CALL_SECONDS)
-        eventually(lambda: not left(pids), 5)
-    with running(state) as second:
+        eventually(lambda: not left(pids))
+    with running(state, SSL_ENDPOINT_EDGE_HTTP2="1") as second:
         shown = second.call("GET", f"/apps/kept/ssl-endpoints/{made['name']}")
+        endpoints = {each["app"]["name"]: each["endpoint"] for each in second.call("GET", "/endpoints")}
+        whole = {app: endpoint for app, endpoint in endpoints.items() if endpoint}
 
         assert first.told["token"] == second.told["token"]
         assert first.told["demo"] == second.told["demo"]
+        assert ("http/1.1", "h2") == (protocol, negotiated(second))
         assert made["cname"] == shown["cname"]
         assert issued.fingerprint == served_fingerprint(second, NAME)
+        # What was told is there, and what was not is there as a whole or not at all.
+        assert writers.acknowledged.keys() <= whole.keys()
+        for app, endpoint in whole.items():
+            fingerprint = second.call("GET", f"/apps/{app}/ssl-endpoints")[0]["details"]["fingerprint"]
+            assert fingerprint == {**writers.acknowledged, "kept": issued.fingerprint}.get(app, fingerprint)
+            until_served(second, endpoint["cname"], fingerprint)
         # The key still decrypts: an edge that lost its folder gets the certificate back.
-        (bundle,) = (state / "edge" / "bundles").iterdir()
-        bundle.unlink()
+        for bundle in (state / "edge" / "bundles").iterdir():
+            bundle.unlink()
         os.kill(second.pids["follower"], signal.SIGKILL)
         until_served(second, NAME, issued.fingerprint)
 
@@ -147,9 +205,10 @@ def test_process_that_dies_is_started_again(tmp_path: Path) -> None:
         for pid in before.values():
             os.kill(pid, signal.SIGKILL)
         eventually(
-            lambda: product.pids.keys() == before.keys() and not set(product.pids.values()) & set(before.values())
+            lambda: product.pids.keys() == before.keys() and not set(product.pids.values()) & set(before.values()),
+            CALL_SECONDS,
         )
-        eventually(lambda: is_answering(product))
+        eventually(lambda: is_answering(product), CALL_SECONDS)
         apps = product.call("GET", "/apps")
         demo = urllib.request.urlopen(product.told["demo"], timeout=CALL_SECONDS)
         demo.close()

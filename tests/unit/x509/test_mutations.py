@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from random import Random
 
 import pytest
@@ -21,11 +22,13 @@ ROOT = CA()
 CA_1 = ROOT.issue_ca("Example Intermediate")
 ANCHORS = trust.Anchors([Certificate(ROOT.certificate)])
 LEAF = CA_1.issue_cert("www.example.com", "*.example.com", issuer_url="http://ca.example.com/ca.crt")
+SECONDS = 1.0  # of CPU, for one upload
 ROUNDS = 800  # of each of the fifteen tests below
 
 
 def serve(text: str, key: str, pass_phrase: str | None = None) -> chain.Chain | None:
-    """Do everything that is done with an upload; None if it is refused with a sentence."""
+    """Do everything that is done with an upload, and quickly; None if it is refused with a sentence."""
+    started = time.process_time()
     try:
         sent = bundle.read(text, key, pass_phrase)
         served = chain.build(sent, ANCHORS, empty_pool, NOW)
@@ -34,6 +37,8 @@ def serve(text: str, key: str, pass_phrase: str | None = None) -> chain.Chain | 
         assert len(served.changes) >= len(served.certificates)
     except SSLEndpointError:
         return None
+    finally:
+        assert time.process_time() - started < SECONDS
     return served
 
 
