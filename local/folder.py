@@ -64,8 +64,8 @@ class Folder:
 
         Raises Unusable for a folder of another version, or of something else.
         """
-        if text := self.read(STATE):
-            state: dict[str, Any] = json.loads(text)
+        if (self.root / STATE).exists():
+            state = self._parsed()
             _check_format(self.root, state.get("format"))
             return state
         if strange := [path.name for path in self.root.iterdir() if path.name not in BEFORE_STATE]:
@@ -77,6 +77,18 @@ class Folder:
         state = {"format": FORMAT, "access_key": "AKIA" + "".join(letters), "secret_key": secrets.token_hex(20)}
         self.keep(state)
         return state
+
+    def _parsed(self) -> dict[str, Any]:
+        try:
+            state = json.loads(self.read(STATE))
+        except ValueError:
+            state = None
+        if isinstance(state, dict):
+            return state
+        raise Unusable(
+            f"The file {self.root / STATE} is damaged. Restore it from a copy, or choose another folder with"
+            " SSL_ENDPOINT_STATE."
+        )
 
     def keep(self, state: dict[str, Any]) -> None:
         """Write `state.json`."""

@@ -86,6 +86,16 @@ def test_state_folder_of_another_version(tmp_path: Path, name: str) -> None:
     assert "format 99" in told or "aws.sqlite cannot be used" in told
 
 
+@pytest.mark.parametrize("content", [b"", b'{"form', b"[]", b"\xff"])
+def test_damaged_state(tmp_path: Path, content: bytes) -> None:
+    """It names the file, and leaves it as it is."""
+    (tmp_path / "state.json").write_bytes(content)
+    told = refused("--state", tmp_path)
+
+    assert f"{tmp_path / 'state.json'} is damaged" in told
+    assert content == (tmp_path / "state.json").read_bytes()
+
+
 @pytest.mark.parametrize(
     "content", [None, "", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
 )
