@@ -113,6 +113,20 @@ def test_right_chain(made: Hierarchy, seed: int, form: str, key_form: str) -> No
 
 @REPEATABLE
 @given(made=hierarchies(), seed=SEEDS)
+def test_in_both_fields(made: Hierarchy, seed: int) -> None:
+    """However the certificates are spread over the two fields, the chain is trusted."""
+    random = Random(seed)
+    sent = random.choice(([*made.right, *made.noise], random.sample(made.right, len(made.right))))
+    first = random.randint(0, len(sent))
+    upload = bundle.read(FORMS["PEM"](sent[:first]), FORMS["PEM"](sent[first:]) + made.leaf.key_pem)
+    served = chain.build(upload, made.anchors, empty_pool, NOW)
+
+    assert [] == codes(served, made.anchors)
+    assert made.leaf.certificate == served.certificates[0].loaded
+
+
+@REPEATABLE
+@given(made=hierarchies(), seed=SEEDS)
 def test_completed(made: Hierarchy, seed: int) -> None:
     """Whatever intermediates are missing, a pool that has them makes the chain trusted, and adds no root."""
     random = Random(seed)
