@@ -111,7 +111,17 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _form(body: bytes) -> dict[str, Any]:
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
+        pairs = parse_qsl(
+            body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=MAX_FORM_FIELDS
+        )
     except ValueError as error:
-        raise Invalid("The body is not a form: send fields as name=value, encoded as URLs are.") from error
-    return dict(pairs)
+        raise Invalid(f"The form has more than {MAX_FORM_FIELDS} fields.") from error
+    return {_text(name): _text(value) for name, value in pairs}
+
+
+def _text(octets: str) -> str:
+    """Return UTF-8 that was read as Latin-1 as what it is; what is no UTF-8, such as a UTF-16 file, stays."""
+    try:
+        return octets.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return octets

@@ -83,6 +83,17 @@ def test_form_upload_works(example: Api, ca: CA) -> None:
     assert 201 == made.status
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16", "utf-16-le", "utf-16-be"])
+def test_form_of_a_file_in_any_encoding_works(example: Api, ca: CA, encoding: str) -> None:
+    """Curl sends a file's octets: of PowerShell's `>`, which writes UTF-16, or with umlauts of ten years ago."""
+    issued = issue(ca, "www.example.com")
+    files = {"certificate_chain": f"Müller\n{issued.chain_pem}", "private_key": issued.key_pem}
+    form = urlencode({name: text.encode(encoding) for name, text in files.items()}).encode()
+    made = example.call("POST", ENDPOINTS, form, **{"Content-Type": "application/x-www-form-urlencoded"})
+
+    assert (201, issued.chain_pem) == (made.status, made.body["certificate_chain"])
+
+
 def test_update_and_roll_back(example: Api, ca: CA) -> None:
     """An update serves version 2, a roll-back version 1 again, and a second roll-back has nothing to go to."""
     first = example.call("POST", ENDPOINTS, upload(issue(ca, "one.example.com"))).body
