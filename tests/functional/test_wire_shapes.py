@@ -105,6 +105,20 @@ def test_addon_is_provisioned(http: Client, token: str, body: bytes) -> None:
         assert addon["id"] == wire.ask("GET", f"/apps/example/addons/{path}")["id"]
 
 
+def test_what_is_not_there_is_told_as_clients_need_it(http: Client, token: str) -> None:
+    """7.38 gives up on any other answer than these to its questions for the add-on."""
+    wire = Wire(http, ARTICLE.dress(token))
+    wire.ask("POST", "/apps", {"name": "example"}, 201)
+    addon = wire.ask("GET", "/apps/example/addons/ssl%3Aendpoint", status=404)
+    resolved = [
+        wire.ask("POST", "/actions/addons/resolve", {"addon": "ssl:endpoint", "app": name}, 404)
+        for name in ("example", None)
+    ]
+
+    assert ("not_found", "addon") == (addon["id"], addon["resource"])
+    assert [("not_found", "add_on")] * 2 == [(each["id"], each["resource"]) for each in resolved]
+
+
 @pytest.mark.parametrize("cents", [0, 700])
 def test_price_is_a_setting(http: Client, token: str, monkeypatch: pytest.MonkeyPatch, cents: int) -> None:
     """What the operator asks for a month is told wherever a price is."""
