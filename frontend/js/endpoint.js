@@ -1,17 +1,18 @@
 /** One endpoint: what is true of it, its chain, versions, domains, activity and facts; update, roll back, remove. */
 
+import { Activity } from './activity.js';
 import { at, find, get, patch, post, remove } from './api.js';
 import { Chain } from './chain.js';
 import { DomainTable, answering, byName } from './domain-table.js';
+import { Facts } from './facts.js';
 import { lookout, progress } from './progress.js';
-import { ago, exact, plural, stamp } from './time.js';
+import { ago, plural } from './time.js';
 import { Callout, Copy, Dialog, Host, State, closeDialog, html, page, say } from './ui.js';
 import { upload } from './upload.js';
 import { Versions, difference } from './versions.js';
-import { certificateOf, commonName, happened, keyName, listed, octets, truth } from './words.js';
+import { certificateOf, commonName, listed, truth } from './words.js';
 
 const app = new URLSearchParams(location.search).get('app') ?? '';
-const MOST_ACTIVITY = 20;
 const TICK = 5_000; // milliseconds after which what is said of the time is said anew
 let now = new Date();
 let endpoint = null;
@@ -157,33 +158,9 @@ const Domains = () => html`<section class="panel" aria-labelledby="domains"><hea
   ${!dialog && isAdding && html`<${Problem} />`}
   ${domains.length ? html`<${DomainTable} domains=${domains} checks=${byName(checks)} certOf=${() => cert} onRemove=${(domain) => ask('domain', { domain })} />` : html`<p class="small">No name leads here yet. Add one that the certificate covers.</p>`}</section>`;
 
-const Activity = () => activity.length > 0 && html`<section class="panel" aria-labelledby="log"><header><h2 id="log">Activity</h2></header><ol class="log">${activity.slice(0, MOST_ACTIVITY).map((each) => html`<li key=${each.id}><time datetime=${each.created_at} title=${exact(each.created_at)}>${stamp(each.created_at, now)}</time><span>${happened(each.action)}${each.detail && html`<span class="small"> ${shortened(each.detail)}</span>`}</span></li>`)}</ol></section>`;
-
-/** Fingerprints are for the facts: a log shows their beginning. */
-const shortened = (detail) => detail.replace(/\b([0-9a-f]{8})[0-9a-f]{56}\b/g, '$1…');
-
-const Facts = () => {
-  const name = commonName(cert.subject);
-  const rows = [['Common name', name], ['Names', cert.names.join(', ')], ['Subject', cert.subject], ['Issuer', cert.issuer], ['Starts', exact(cert.starts_at)], ['Expires', exact(cert.expires_at)], ['Key', keyName(cert.key_type)],
-    ['Signature', cert.signature], ['Serial', html`<code>${octets(cert.serial)}</code>`], ['SHA-256', html`<code>${octets(cert.fingerprint).toUpperCase()}</code>`], ['Version', `v${endpoint.version}, of ${exact(endpoint.updated_at)}`]];
-  return html`<section class="panel" aria-labelledby="facts"><header><h2 id="facts">Certificate</h2></header><dl class="facts">${rows.map(([what, value]) => html`<dt>${what}</dt><dd class="num">${value}</dd>`)}</dl><${Terminal} /></section>`;
-};
-
-const Terminal = () => {
-  const name = hosts()[0]?.replace(/^\*\./, 'www.') ?? endpoint.cname;
-  const edge = checks?.edge;
-  const lines = [
-    `heroku certs:info -a ${app}`,
-    `heroku certs:update server.crt server.key -a ${app}`,
-    `curl -H "Authorization: Bearer $TOKEN" ${new URL(`api/${at('apps', app, 'ssl-endpoints')}`, document.baseURI)}`,
-    ...(edge ? [`curl -kvI https://${name}${edge.port === 443 ? '' : `:${edge.port}`} --connect-to ::${edge.host}:${edge.port}`] : []),
-  ];
-  return html`<details class="terminal"><summary>The same in a terminal</summary><pre tabindex="0">${lines.join('\n')}</pre></details>`;
-};
-
 const Bare = () => html`<${Crumb} /><div class="head"><div><h1>${app}</h1><p class="lead"><${State} is="idle">No certificate.<//> ${addon ? 'The endpoint is provisioned; upload one to serve this app’s domains.' : 'Nothing is provisioned yet.'}</p></div>
   <div class="actions"><a class="button primary" href=${`setup.html?app=${encodeURIComponent(app)}`}>${addon ? 'Upload a certificate' : 'New endpoint'}</a>${addon && html`<button type="button" class="quiet" onClick=${() => ask('addon')}>Remove the add-on</button>`}</div></div>
-  ${domains.length > 0 && html`<${Domains} />`}<${Activity} />`;
+  ${domains.length > 0 && html`<${Domains} />`}<${Activity} activity=${activity} now=${now} />`;
 
 function view() {
   const Asked = dialog && DIALOGS[dialog.kind];
@@ -192,7 +169,7 @@ function view() {
   return html`<${Crumb} /><${Head} />${!dialog && !isAdding && html`<${Problem} />`}${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
     <section aria-labelledby="chain" class=${isUpdating ? 'panel' : ''}><h2 id="chain" class="visually-hidden">Chain</h2><${Chain} cert=${cert} whole=${mending && certificateOf(mending)} now=${now} /><${Gap} /><${Reasons} /></section>
     <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}${versions[0]?.reminders?.length ? ' Rings are reminders.' : ''}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
-    <${Domains} /><${Activity} /><${Facts} />${asked}`;
+    <${Domains} /><${Activity} activity=${activity} now=${now} /><${Facts} app=${app} endpoint=${endpoint} cert=${cert} hosts=${hosts()} edge=${checks?.edge} />${asked}`;
 }
 
 const { redraw, fail } = page({ here: 'endpoint.html', heading: '', load, view });
