@@ -38,7 +38,7 @@ def main() -> int:
             browser = playwright.chromium.launch(
                 executable_path=path, chromium_sandbox=False, args=["--disable-gpu"]
             )
-            page = browser.new_page(viewport={"width": WIDTH, "height": 760}, reduced_motion="reduce")
+            page = browser.new_page(viewport={"width": WIDTH, "height": 960}, reduced_motion="reduce")
             page.goto(f"http://localhost:{product.api_port}/#token={product.told['token']}")
             take(page, product, authority)
             browser.close()
