@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from local.folder import FORMAT
 from tests.e2e.product import CALL_SECONDS, ROOT
 
 FREE = {"SSL_ENDPOINT_API_PORT": "0", "SSL_ENDPOINT_EDGE_PORT": "0", "SSL_ENDPOINT_EDGE_HTTP_PORT": "0"}
@@ -78,7 +79,7 @@ def test_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["state.json", "aws.sqlite"])
 def test_state_folder_of_another_version(tmp_path: Path, name: str) -> None:
     """It says which version made the folder, and what to do."""
-    (tmp_path / "state.json").write_text(json.dumps({"format": 99 if name == "state.json" else 1}))
+    (tmp_path / "state.json").write_text(json.dumps({"format": 99 if name == "state.json" else FORMAT}))
     (tmp_path / "aws.sqlite").write_bytes(b"" if name == "state.json" else b"not a database" * 100)
     told = refused("--state", tmp_path)
 
