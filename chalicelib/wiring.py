@@ -118,7 +118,7 @@ def activities() -> Activities:
     """Return the record of what happened."""
     from chalicelib.aws.activities import Activities
 
-    return Activities(_table(), idempotency())
+    return Activities(_table(), idempotency(), os.urandom)
 
 
 @cache

@@ -56,6 +56,7 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     secret: bool = False  # shown this once: not kept for repetitions
+    paged: bool = False  # a list that is one page already
 
 
 class Resource(Blueprint):
@@ -121,7 +122,7 @@ class Resource(Blueprint):
             request_id = identify(request)
             try:
                 reply = _reply(view(**{name: unquote(value) for name, value in parameters.items()}))
-                if isinstance(reply.body, list):
+                if isinstance(reply.body, list) and not reply.paged:
                     rows, status, headers = paging.page(reply.body, request.headers.get("range") or "")
                     reply = replace(reply, body=rows, status=status, headers={**reply.headers, **headers})
             except SSLEndpointError as error:

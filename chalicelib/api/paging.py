@@ -11,16 +11,29 @@ LONGEST = 200  # characters of a Range header that is one of ours
 RANGE = re.compile(r"id +(?:\](?P<after>[A-Za-z0-9-]{1,64}))?\.\.; *(?:max=(?P<most>[0-9]{1,6});?)? *")
 
 
-def page(rows: list[Any], asked: str) -> tuple[list[Any], int, dict[str, str]]:
+def asked(header: str) -> tuple[str | None, int]:
+    """Return behind which row a Range header asks for a page, None for the first one, and for how many rows.
+
+    A range that cannot be read is ignored: clients send odd ones.
+    """
+    match = RANGE.fullmatch(header.strip()) if len(header) <= LONGEST else None
+    after, most = (match["after"], int(match["most"] or MOST_ROWS)) if match else (None, MOST_ROWS)
+    return after, min(max(most, 1), MOST_ROWS)
+
+
+def ending(found: list[Any], most: int, *, more: bool) -> tuple[int, dict[str, str]]:
+    """Return the status and the headers of a page, which is the last one unless there is more."""
+    if not more:
+        return 200, {}
+    return 206, {"Next-Range": f"id ]{found[-1]['id']}..; max={most}", "Accept-Ranges": "id"}
+
+
+def page(rows: list[Any], header: str) -> tuple[list[Any], int, dict[str, str]]:
     """Return the rows that a Range header asks for, the status and the headers.
 
-    A range that cannot be read, or that begins behind a row that is gone, is ignored: clients send odd ones.
+    A range that begins behind a row that is gone is ignored, too.
     """
-    match = RANGE.fullmatch(asked.strip()) if len(asked) <= LONGEST else None
-    after, most = (match["after"], int(match["most"] or MOST_ROWS)) if match else (None, MOST_ROWS)
-    most = min(max(most, 1), MOST_ROWS)
+    after, most = asked(header)
     start = next((place for place, row in enumerate(rows, 1) if after and row.get("id") == after), 0)
     found = rows[start : start + most]
-    if start + most >= len(rows):
-        return found, 200, {}
-    return found, 206, {"Next-Range": f"id ]{found[-1]['id']}..; max={most}", "Accept-Ranges": "id"}
+    return found, *ending(found, most, more=start + most < len(rows))

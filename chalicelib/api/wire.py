@@ -198,12 +198,13 @@ def check(check: AppCheck, edge: tuple[str, int], now: datetime) -> Json:
     }
 
 
-def activity(activity: Activity) -> Json:
-    """Return something that happened."""
+def activity(activity: Activity, address: str | None) -> Json:
+    """Return something that happened; `address` is that of the account, where it may be told."""
     return {
         "id": activity.id,
         "created_at": moment(activity.at),
         "actor": activity.actor,
+        "account": address or activity.account_id,
         "action": activity.action,
         "detail": activity.detail,
         "request_id": activity.request_id,

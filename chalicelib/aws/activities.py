@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from chalicelib.aws.idempotency import Idempotency
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Item, Table, Write
 from chalicelib.model import times
-from chalicelib.model.activity import KEPT_DAYS, Activity
+from chalicelib.model.activity import KEPT_DAYS, Activity, identity
 from chalicelib.model.caller import Caller
+
+CHANCE_BYTES = 8
 
 
 class Activities:
-    """What happened to apps, newest first."""
+    """What happened to apps, newest first; it outlives the app."""
 
-    def __init__(self, table: Table, idempotency: Idempotency) -> None:
+    def __init__(self, table: Table, idempotency: Idempotency, random_bytes: Callable[[int], bytes]) -> None:
         self._table = table
         self._idempotency = idempotency
+        self._random_bytes = random_bytes
 
     def write(self, caller: Caller, app_id: str, at: datetime, action: str, detail: str) -> list[Write]:
         """Return what a change commits together with itself: what happened, and that it need not happen again."""
         item = {
-            "PK": f"ACTIVITY#{app_id}",
-            "SK": f"{times.text(at)}#{uuid4()}",
+            "PK": _partition(app_id),
+            "SK": identity(at, self._random_bytes(CHANCE_BYTES)),
             "app_id": app_id,
+            "at": times.text(at),
             "actor": caller.token_name,
+            "account_id": caller.account_id or None,
             "request_id": caller.request_id,
             "action": action,
             "detail": detail,
@@ -34,9 +38,24 @@ class Activities:
         }
         return [self._table.add(item), *self._idempotency.marks(caller)]
 
-    def of_app(self, app_id: str) -> Iterator[Activity]:
-        """Yield what happened to the app, newest first."""
-        for item in self._table.query(f"ACTIVITY#{app_id}", newest_first=True):
-            fields = ("app_id", "actor", "request_id", "action", "detail")
-            at, _, identity = item["SK"].partition("#")
-            yield Activity(id=identity, at=times.moment(at), **{field: item[field] for field in fields})
+    def page(self, app_id: str, after: str | None, most: int) -> tuple[list[Activity], bool]:
+        """Return at most `most` events, newest first, and whether there are older ones; costs one query.
+
+        `after` is the id of the last one of the page before, which need not be there any more.
+        """
+        items, more = self._table.page(_partition(app_id), after, most)
+        return list(map(_activity, items)), more
+
+
+def _partition(app_id: str) -> str:
+    return f"ACTIVITY#{app_id}"
+
+
+def _activity(item: Item) -> Activity:
+    fields = ("app_id", "actor", "request_id", "action", "detail")
+    return Activity(
+        id=item["SK"],
+        at=times.moment(item["at"]),
+        account_id=item.get("account_id"),
+        **{field: item[field] for field in fields},
+    )

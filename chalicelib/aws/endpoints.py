@@ -33,6 +33,12 @@ class Endpoints:
             raise LookupError(f"endpoint {endpoint_id} has no version {number}")
         return _version(item)
 
+    def some(self, endpoint_id: str, *numbers: int) -> list[Version]:
+        """Return versions that are known to be there, in the order of their numbers as given."""
+        keys = [{"PK": f"ENDPOINT#{endpoint_id}", "SK": _version_key(number)} for number in numbers]
+        found = {item["number"]: _version(item) for item in self._table.get_many(keys)}
+        return [found[number] for number in numbers]
+
     def versions(self, endpoint_id: str) -> Iterator[Version]:
         """Yield every version ever installed, newest first."""
         for item in self._table.query(f"ENDPOINT#{endpoint_id}", "VERSION#", newest_first=True):

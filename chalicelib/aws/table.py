@@ -71,6 +71,25 @@ class Table:
             ScanIndexForward=not newest_first,
         )
 
+    def page(self, pk: str, before: str | None, most: int) -> tuple[list[Item], bool]:
+        """Return at most `most` items of a partition, the greatest SK first, and whether there are more.
+
+        They come before the SK `before`, whether that is there or not. Costs one query, however many there are.
+        """
+        condition, values = "PK = :pk", {":pk": pk}
+        if before is not None:
+            condition, values = f"{condition} AND SK < :before", {**values, ":before": before}
+        answer = self._call(
+            "query",
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=_marshal(values),
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=most + 1,
+        )
+        items = list(map(_unmarshal, answer["Items"]))
+        return items[:most], len(items) > most or "LastEvaluatedKey" in answer
+
     def put(self, item: Item) -> None:
         """Put an item, whatever was there: for what may be lost or written twice."""
         self._call("put_item", Item=_marshal(item))

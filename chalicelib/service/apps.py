@@ -117,20 +117,23 @@ class Apps:
 
         Raises Invalid for an unknown permission, for the owner, and for more than MOST_COLLABORATORS.
         """
-        app, others = record.app, {each.account_id for each in record.collaborators} - {collaborator.account_id}
+        app, before = record.app, {each.account_id: each.permission for each in record.collaborators}
         if collaborator.permission not in PERMISSIONS:
             raise Invalid(f"A collaborator's permission is one of {', '.join(PERMISSIONS)}.")
         if collaborator.account_id == app.account_id:
             raise Invalid(f"{collaborator.email} owns {app.name} already.")
-        if len(others) >= MOST_COLLABORATORS:
+        if len(before.keys() - {collaborator.account_id}) >= MOST_COLLABORATORS:
             raise Invalid(f"An app has at most {MOST_COLLABORATORS} collaborators; remove one first.")
-        detail = f"{collaborator.email} may {collaborator.permission}"
+        permission = before.get(collaborator.account_id, "none")
+        detail = f"{collaborator.email}: {permission} → {collaborator.permission}"
         told = self._activities.write(caller, app.id, self._now(), "collaborator.admit", detail)
         self._repository.admit(app, collaborator, *told)
 
     def dismiss(self, caller: Caller, app: App, collaborator: Collaborator) -> None:
         """Let another account no longer use the app."""
-        told = self._activities.write(caller, app.id, self._now(), "collaborator.dismiss", collaborator.email)
+        # With the id: by that the activity knows whoever has no part in the app any more.
+        detail = f"{collaborator.email} ({collaborator.account_id}): {collaborator.permission} → none"
+        told = self._activities.write(caller, app.id, self._now(), "collaborator.dismiss", detail)
         self._repository.dismiss(app, collaborator, *told)
 
     def addons_of_caller(self, caller: Caller) -> list[tuple[Addon, App]]:

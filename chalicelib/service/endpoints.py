@@ -30,8 +30,8 @@ class Endpoints:
     def roll_back(self, caller: Caller, before: Endpoint) -> tuple[Endpoint, Version]:
         """Serve the previous version again; raise NoPreviousCertificate if there is none."""
         after = before.roll_back(self._now())
-        version = self.active(after)
-        detail = f"v{before.active} → v{after.active}, {version.leaf.fingerprint}"
+        current, version = self._repository.some(before.id, before.active, after.active)
+        detail = f"v{current.number} → v{version.number}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
         told = self._activities.write(caller, after.app_id, after.updated_at, "endpoint.rollback", detail)
         self._repository.save(after, version, *told)
         return after, version

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from chalicelib.errors import Invalid, NotFound, Unauthorized
 from chalicelib.model import names
 from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Caller, Token, check_email, check_token
+from chalicelib.model.record import AppRecord
 
 SECRET_BYTES = 32  # 256 random bits cannot be guessed, so a plain digest protects them
 PREFIX = "ssle_"  # so that scanners for leaked secrets can know one
@@ -58,6 +59,16 @@ class Tokens:
     def owners(self, apps: Iterable[App]) -> dict[str, Account]:
         """Return the accounts that own these apps, by id."""
         return {account.id: account for account in self._accounts.by_ids(app.account_id for app in apps)}
+
+    def addresses(self, record: AppRecord, account_ids: Collection[str | None]) -> dict[str | None, str]:
+        """Return the addresses of an app's collaborators, and of its owner if it is asked for, by account.
+
+        Nobody else's: of a domain's next owner, say, an app's people learn no more than the id.
+        """
+        known: dict[str | None, str] = {each.account_id: each.email for each in record.collaborators}
+        if record.app.account_id in account_ids and (owner := self.owner(record.app)):
+            known[owner.id] = owner.email
+        return known
 
     def known(self, email: str) -> tuple[str, str]:
         """Return the id and the canonical address of an account; raise Invalid if there is none."""
