@@ -47,6 +47,7 @@ class Answer:
     status: int
     body: bytes
     headers: list[tuple[str, str]] = field(default_factory=list)
+    by_view: bool = False  # a view has seen the request, and written down whether it was refused
 
 
 def refusal(status: int, request_id: str, *headers: tuple[str, str]) -> Answer:
@@ -152,7 +153,7 @@ def _answer(response: dict[str, Any], request_id: str) -> Answer:
     headers += [
         (name, str(value)) for name, values in response.get("multiValueHeaders", {}).items() for value in values
     ]
-    return Answer(status, content, headers)
+    return Answer(status, content, headers, by_view=True)
 
 
 def _is_from_chalice(body: bytes) -> bool:

@@ -26,14 +26,16 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask
 
 from chalicelib.api.body import MAX_BODY_BYTES
+from chalicelib.api.refusals import Refusal, refusals
 from local import static
-from local.gateway import Answer, Gateway, Request, refusal
+from local.gateway import REFUSALS, Answer, Gateway, Request, refusal
 
 THREADS = 16
 IDLE_LIMIT = 120  # seconds without a byte
 SWALLOW_BYTES = 64 * 1024 * 1024  # of a request that is refused before its end
 SWALLOW_SECONDS = 10.0
 QUIET_SECONDS = 0.1
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 FRONTEND = Path(__file__).parents[1] / "frontend"
 log = logging.getLogger("api")
 
@@ -53,6 +55,8 @@ class Site:
         except Exception:
             log.exception("request %s failed", request_id)
             answer = refusal(500, request_id)
+        if not answer.by_view:
+            refusals.note(_refusal(environ, request_id, answer.status))
         start_response(
             f"{answer.status} {_reason(answer.status)}",
             [*answer.headers, ("Content-Length", str(len(answer.body)))],
@@ -137,6 +141,13 @@ def _request(environ: dict[str, Any], request_id: str) -> Request:
         body=environ["wsgi.input"].read(MAX_BODY_BYTES + 1),
         client=environ.get("REMOTE_ADDR", ""),
     )
+
+
+def _refusal(environ: dict[str, Any], request_id: str, status: int) -> Refusal:
+    """Describe what was refused before any view saw it, as API Gateway's own log does on AWS."""
+    method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in METHODS else "?"
+    error = REFUSALS[status][0] if status in REFUSALS else ""
+    return Refusal(request_id, method, "", environ.get("REMOTE_ADDR", ""), status, error, "")
 
 
 def _swallow(connection: socket.socket) -> None:

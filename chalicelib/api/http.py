@@ -18,6 +18,7 @@ from chalice.app import Blueprint, Request, Response
 from chalicelib import wiring
 from chalicelib.api import paging
 from chalicelib.api.body import MAX_BODY_BYTES, Body, raw
+from chalicelib.api.refusals import CALLER, refusals, seen
 from chalicelib.errors import (
     Conflict,
     Forbidden,
@@ -132,6 +133,7 @@ class Resource(Blueprint):
             except BaseException:  # a panic of the library's Rust is no Exception, and would end the thread
                 log.exception("request %s failed", request_id)
                 reply = internal(request_id)
+            refusals.note(seen(request, reply.status, reply.body))
             return _response(reply, request_id)
 
         return answering
@@ -143,7 +145,9 @@ def authorise(request: Request) -> Caller:
     secret = credentials.strip() if scheme.lower() == "bearer" else _password(scheme, credentials)
     if not secret or len(secret) > TOKEN_LIMIT or not secret.isascii():
         raise Unauthorized(CREDENTIALS)
-    return wiring.tokens().caller(secret, identify(request))
+    caller = wiring.tokens().caller(secret, identify(request))
+    request.context[CALLER] = caller
+    return caller
 
 
 def identify(request: Request) -> str:

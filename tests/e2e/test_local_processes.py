@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 from contextlib import suppress
 from http.client import HTTPException
@@ -227,3 +228,18 @@ def is_answering(product: Product) -> bool:
         return product.ask("GET", "/health").status == 200
     except OSError:
         return False
+
+
+def test_refusals_are_in_the_log_of_the_api(product: Product) -> None:
+    """A login that failed, a refused change, and one that no view saw each leave a line of JSON."""
+    request = urllib.request.Request(f"{product.told['api']}/apps", headers={"Authorization": "Bearer nobody"})
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(request, timeout=CALL_SECONDS)
+    product.ask("POST", "/apps", {"name": "No"})
+    product.ask("POST", "/nowhere", {})
+    written = (product.state / "logs" / "http.log").read_text().splitlines()
+    told = [json.loads(line.partition(" ssl_endpoint ")[2]) for line in written if " ssl_endpoint " in line]
+    routes = [(each["method"], each["route"], each["status"]) for each in told if "status" in each]
+
+    assert {("GET", "/apps", 401), ("POST", "/apps", 422), ("POST", "", 404)} <= set(routes)
+    assert "Bearer" not in "".join(written)
