@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.service.endpoints import Endpoints
     from chalicelib.service.intermediates import Intermediates
     from chalicelib.service.notices import Notices
+    from chalicelib.service.reconcile import Reconcile
     from chalicelib.service.removal import Removal
     from chalicelib.service.schedules import Schedules
     from chalicelib.service.tokens import Tokens
@@ -199,12 +200,28 @@ def notices() -> Notices:
 
 
 @cache
+def reconcile() -> Reconcile:
+    """Return the daily reconciliation."""
+    from chalicelib.aws.leftovers import Leftovers
+    from chalicelib.aws.verdicts import Verdicts
+    from chalicelib.service.reconcile import Reconcile
+
+    table = _table()
+    stores = (vault(), Leftovers(table), Verdicts(table), _endpoints(), _apps())
+    return Reconcile(*stores, activities(), notices(), anchors(), settings().app_zone, now)
+
+
+@cache
 def schedules() -> Schedules:
     """Return what happens without anybody asking."""
     from chalicelib.aws.runs import Runs
-    from chalicelib.service.schedules import Schedules
+    from chalicelib.service.schedules import Job, Schedules
 
-    return Schedules((), Runs(_table()), now, time.sleep)
+    jobs = (
+        # Made when it runs: it brings cryptography along.
+        Job("reconcile", timedelta(days=1), lambda: reconcile().run()),
+    )
+    return Schedules(jobs, Runs(_table()), now, time.sleep)
 
 
 @cache

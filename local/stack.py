@@ -91,17 +91,16 @@ def _template_of(cloudformation: Any) -> Any:
 
 
 def _complete(session: Any, outputs: dict[str, str]) -> None:
-    s3 = session.client("s3")
-    bucket = {"Bucket": outputs["Bucket"]}
-    if s3.get_bucket_versioning(**bucket).get("Status") == "Enabled":
+    """Set what moto leaves out; but no versioning: nothing here would end old versions, and they hold keys."""
+    dynamodb, s3 = session.client("dynamodb"), session.client("s3")
+    table = {"TableName": outputs["Table"]}
+    if dynamodb.describe_time_to_live(**table)["TimeToLiveDescription"].get("TimeToLiveStatus") == "ENABLED":
         return
-    ttl = {"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
-    session.client("dynamodb").update_time_to_live(TableName=outputs["Table"], TimeToLiveSpecification=ttl)
     closed = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-    s3.put_public_access_block(**bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True))
-    s3.put_bucket_versioning(
-        **bucket, VersioningConfiguration={"Status": "Enabled"}
-    )  # last: it says that all is done
+    blocked = dict.fromkeys(closed, True)
+    s3.put_public_access_block(Bucket=outputs["Bucket"], PublicAccessBlockConfiguration=blocked)
+    ttl = {"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
+    dynamodb.update_time_to_live(**table, TimeToLiveSpecification=ttl)  # last: it says that all is done
 
 
 def _token(folder: Folder) -> str:

@@ -31,6 +31,12 @@ Key: TypeAlias = (
     | ed448.Ed448PrivateKey
     | dsa.DSAPrivateKey
 )
+_ATTRIBUTES = {
+    "C": NameOID.COUNTRY_NAME,
+    "O": NameOID.ORGANIZATION_NAME,
+    "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
+    "CN": NameOID.COMMON_NAME,
+}
 SERVER = (ExtendedKeyUsageOID.SERVER_AUTH,)
 LEAF = -1  # the number of a leaf's RSA key
 _rsa_keys: dict[tuple[int, int], rsa.RSAPrivateKey] = {}
@@ -188,6 +194,10 @@ def key_pem(key: Key, form: PrivateFormat = PrivateFormat.PKCS8) -> str:
 
 
 def _name(common_name: str) -> x509.Name:
+    """Return a name; a text such as "C=BE; O=GlobalSign nv-sa; CN=GlobalSign Root CA" stands for all of it."""
+    if "=" in common_name:
+        parts = [part.split("=") for part in common_name.split("; ")]
+        return x509.Name([x509.NameAttribute(_ATTRIBUTES[kind], value) for kind, value in parts])
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "US"),

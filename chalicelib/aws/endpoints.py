@@ -18,24 +18,26 @@ from chalicelib.x509.facts import Change, Facts, Reason, Verdict
 MOST_SUMMARISED = 100  # names of a certificate that is described in its endpoint's head, too
 MOST_BYTES = 390_000  # of a chain and its description: an item may have 400 KB
 TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
+HEAD_KEY = "ENDPOINT"
+END_KEY = "REMOVED"  # beside the versions of an endpoint that was removed
 
 
 class Endpoints:
-    """One head an app, replaced only by its successor; one item a version, never replaced."""
+    """One head an app, replaced only by its successor; one item a version, of which only the verdict changes."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def version(self, endpoint_id: str, number: int) -> Version:
         """Return a version that is known to be there."""
-        item = self._table.get(f"ENDPOINT#{endpoint_id}", _version_key(number))
+        item = self._table.get(f"ENDPOINT#{endpoint_id}", version_key(number))
         if item is None:
             raise LookupError(f"endpoint {endpoint_id} has no version {number}")
         return _version(item)
 
     def some(self, endpoint_id: str, *numbers: int) -> list[Version]:
         """Return versions that are known to be there, in the order of their numbers as given."""
-        keys = [{"PK": f"ENDPOINT#{endpoint_id}", "SK": _version_key(number)} for number in numbers]
+        keys = [{"PK": f"ENDPOINT#{endpoint_id}", "SK": version_key(number)} for number in numbers]
         found = {item["number"]: _version(item) for item in self._table.get_many(keys)}
         return [found[number] for number in numbers]
 
@@ -61,14 +63,17 @@ class Endpoints:
     def save(self, endpoint: Endpoint, version: Version, *writes: Write) -> None:
         """Store the next head, with its active version; raise Conflict if another change came first."""
         head = self._table.replace(_item(endpoint, version), endpoint.ver - 1, _raced(endpoint))
-        self._table.commit([head, *writes])
+        # For whoever clears away the bundles when the tombstone is gone, or another endpoint is in its place.
+        end = [self._table.add(_end(endpoint))] if endpoint.removed else []
+        self._table.commit([head, *end, *writes])
 
 
 def _raced(endpoint: Endpoint) -> Conflict:
     return Conflict(f"{endpoint.name} was changed at the same time. Look at it again and repeat your change.")
 
 
-def _version_key(number: int) -> str:
+def version_key(number: int) -> str:
+    """Return the SK of a version."""
     return f"VERSION#{number:010d}"
 
 
@@ -91,7 +96,7 @@ def _item(endpoint: Endpoint, version: Version) -> Item:
     updated = times.text(endpoint.updated_at)
     item = {
         "PK": f"APP#{endpoint.app_id}",
-        "SK": "ENDPOINT",
+        "SK": HEAD_KEY,
         "feed": "feed",
         "changed": updated,
         "endpoint_id": endpoint.id,
@@ -103,9 +108,14 @@ def _item(endpoint: Endpoint, version: Version) -> Item:
     }
     if endpoint.removed:
         return {**item, "ttl": int((endpoint.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())}
-    summary = {"summary": _described(version)} if len(version.leaf.names) <= MOST_SUMMARISED else {}
+    summary = {"summary": described(version)} if len(version.leaf.names) <= MOST_SUMMARISED else {}
     look = due.attributes(due.EXPIRY, endpoint.id, expiry.due(version, endpoint.updated_at))
     return {**item, **summary, **look, "owner": endpoint.account_id}
+
+
+def _end(endpoint: Endpoint) -> Item:
+    removed = {"endpoint_id": endpoint.id, "removed_at": times.text(endpoint.updated_at)}
+    return {"PK": f"ENDPOINT#{endpoint.id}", "SK": END_KEY, **removed}
 
 
 def endpoint(item: Item) -> Endpoint:
@@ -122,23 +132,27 @@ def endpoint(item: Item) -> Endpoint:
 
 
 def _version_item(version: Version) -> Item:
-    described = _described(version)
-    if len(version.certificate_chain.encode()) + len(described) > MOST_BYTES:
+    written = described(version)
+    size = len(version.certificate_chain.encode()) + len(written)
+    if size > MOST_BYTES:
         raise TooLarge("The certificates say more than can be kept: leave out those that are not needed.")
     return {
         "PK": f"ENDPOINT#{version.endpoint_id}",
-        "SK": _version_key(version.number),
+        "SK": version_key(version.number),
         "endpoint_id": version.endpoint_id,
         "number": version.number,
         "version_id": version.id,
         "certificate_chain": version.certificate_chain,
-        "described": described,
+        "described": written,
         "created_at": times.text(version.created_at),
         "created_by": version.created_by,
+        # It only makes later verdicts more exact, so it is no reason to refuse anything.
+        "left_out": version.left_out if 0 < len(version.left_out) <= MOST_BYTES - size else None,
     }
 
 
-def _described(version: Version) -> str:
+def described(version: Version) -> str:
+    """Return what is known about a version's certificates, as text."""
     return json.dumps(_plain({"chain": version.chain, "verdict": version.verdict, "changes": version.changes}))
 
 
@@ -166,18 +180,19 @@ def serving(item: Item) -> Version | None:
 
 
 def _version(item: Item) -> Version:
-    described = json.loads(item["described"])
-    verdict = described["verdict"]
+    read = json.loads(item["described"])
+    verdict = read["verdict"]
     return Version(
         endpoint_id=item["endpoint_id"],
         number=item["number"],
         id=item["version_id"],
         certificate_chain=item["certificate_chain"],
-        chain=tuple(_facts(facts) for facts in described["chain"]),
+        chain=tuple(_facts(facts) for facts in read["chain"]),
         verdict=Verdict(verdict["trusted"], tuple(Reason(**reason) for reason in verdict["reasons"])),
-        changes=tuple(Change(**change) for change in described["changes"]),
+        changes=tuple(Change(**change) for change in read["changes"]),
         created_at=times.moment(item["created_at"]),
         created_by=item["created_by"],
+        left_out=item.get("left_out", ""),
     )
 
 

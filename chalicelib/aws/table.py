@@ -20,6 +20,7 @@ OWNER_INDEX = "owner"
 ATTEMPTS = 5  # of a transaction that met another one; what lost a race is told at once
 MOST_KEYS = 100  # BatchGetItem takes no more
 PAUSE = 0.05  # seconds, doubled with each attempt
+SCANNED_AT_ONCE = 500  # items
 LAST = "9"  # behind every moment
 
 
@@ -59,8 +60,10 @@ class Table:
                 wanted = answer.get("UnprocessedKeys", {}).get(self._name, {})
         return found
 
-    def query(self, pk: str, prefix: str = "", *, newest_first: bool = False) -> Iterator[Item]:
-        """Yield the items of a partition whose SK begins with `prefix`, in SK order."""
+    def query(
+        self, pk: str, prefix: str = "", *, newest_first: bool = False, only: Sequence[str] = ()
+    ) -> Iterator[Item]:
+        """Yield the items of a partition whose SK begins with `prefix`, in SK order; `only` some attributes."""
         condition, values = "PK = :pk", {":pk": pk}
         if prefix:
             condition, values = f"{condition} AND begins_with(SK, :sk)", {**values, ":sk": prefix}
@@ -69,6 +72,22 @@ class Table:
             ExpressionAttributeValues=_marshal(values),
             ConsistentRead=True,
             ScanIndexForward=not newest_first,
+            **({"ProjectionExpression": ", ".join(only)} if only else {}),
+        )
+
+    def scan(self, condition: str, values: Item, only: Sequence[str] = ()) -> Iterator[Item]:
+        """Yield the items of the whole table for which `condition` holds; #ttl stands for the attribute ttl.
+
+        Reads page by page. What is written meanwhile may be missing.
+        """
+        written = " ".join((condition, *only))
+        yield from self._pages(
+            "scan",
+            FilterExpression=condition,
+            ExpressionAttributeValues=_marshal(values),
+            Limit=SCANNED_AT_ONCE,
+            **({"ProjectionExpression": ", ".join(only)} if only else {}),
+            **({"ExpressionAttributeNames": {"#ttl": "ttl"}} if "#ttl" in written else {}),
         )
 
     def page(self, pk: str, before: str | None, most: int) -> tuple[list[Item], bool]:
@@ -222,10 +241,10 @@ class Table:
         )
         return next(map(_unmarshal, answer["Items"]), None)
 
-    def _pages(self, **query: Any) -> Iterator[Item]:
+    def _pages(self, operation: str = "query", **request: Any) -> Iterator[Item]:
         start: Item = {}
         while True:
-            answer = self._call("query", **query, **start)
+            answer = self._call(operation, **request, **start)
             yield from map(_unmarshal, answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return

@@ -10,7 +10,9 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,6 +23,17 @@ from chalicelib.errors import Unavailable
 
 FORMAT = 1
 NONCE_BYTES = 12  # NIST SP 800-38D §8.2: 96 bits
+FOLDER = "bundles/"
+LISTED_AT_ONCE = 1000  # objects; DeleteObjects takes as many
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A bundle that rests in S3, whoever it belongs to."""
+
+    endpoint_id: str
+    version_id: str
+    at: datetime  # when it was put there
 
 
 class Vault:
@@ -68,10 +81,44 @@ class Vault:
         except (BotoCoreError, ClientError, ValueError, KeyError, InvalidTag) as error:
             raise Unavailable(f"Version {version_id} of endpoint {endpoint_id} cannot be opened.") from error
 
+    def pages(self, most: int = LISTED_AT_ONCE) -> Iterator[list[Stored]]:
+        """Yield all that is stored, ordered by endpoint, at most so many at once; raise Unavailable.
+
+        What is put there meanwhile may be missing; deleting what was yielded does not disturb.
+        """
+        request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": FOLDER, "MaxKeys": most}
+        while True:
+            try:
+                answer = self._s3.list_objects_v2(**request)
+            except (BotoCoreError, ClientError) as error:
+                raise Unavailable("The stored bundles cannot be listed.") from error
+            yield [stored for each in answer.get("Contents", []) if (stored := _stored(each))]
+            if not answer["IsTruncated"]:
+                return
+            request["ContinuationToken"] = answer["NextContinuationToken"]
+
+    def delete(self, bundles: Sequence[Stored]) -> None:
+        """Delete at most LISTED_AT_ONCE bundles; those that are gone already do no harm. Raises Unavailable."""
+        keys = [{"Key": place(each.endpoint_id, each.version_id)} for each in bundles]
+        if not keys:
+            return
+        try:
+            answer = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("Stored bundles cannot be deleted.") from error
+        if failed := answer.get("Errors"):
+            raise Unavailable(f"{len(failed)} stored bundles cannot be deleted.")
+
 
 def place(endpoint_id: str, version_id: str) -> str:
     """Return the S3 key of a bundle."""
-    return f"bundles/{endpoint_id}/{version_id}"
+    return f"{FOLDER}{endpoint_id}/{version_id}"
+
+
+def _stored(listed: dict[str, Any]) -> Stored | None:
+    """Read an entry of a list; None for what is no bundle of ours."""
+    endpoint_id, _, version_id = listed["Key"].removeprefix(FOLDER).partition("/")
+    return Stored(endpoint_id, version_id, listed["LastModified"]) if endpoint_id and version_id else None
 
 
 def _seal(data_key: dict[str, Any], nonce: bytes, pem: bytes, context: dict[str, str]) -> bytes:

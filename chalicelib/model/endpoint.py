@@ -16,17 +16,18 @@ EXPIRED = {"expired", "chain_expired"}
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One installed certificate; never changed after it is stored."""
+    """One installed certificate; all that ever changes is the verdict, with the roots that browsers trust."""
 
     endpoint_id: str
     number: int  # 1, 2, 3 … without a gap
     id: str  # also names the encrypted bundle
     certificate_chain: str  # PEM as served, leaf first
     chain: tuple[Facts, ...]  # the same, described
-    verdict: Verdict  # as of created_at
+    verdict: Verdict  # as of created_at, by the roots that are trusted today
     changes: tuple[Change, ...]
     created_at: datetime
     created_by: str  # the token's name
+    left_out: str = ""  # PEM of what was sent but not served, as far as the verdict's reasons may be about it
 
     @property
     def leaf(self) -> Facts:

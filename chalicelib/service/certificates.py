@@ -165,6 +165,7 @@ class Certificates:
             changes=served.changes,
             created_at=now,
             created_by=caller.token_name,
+            left_out="".join(each.pem() for each in served.beyond),
         )
 
     def _put_away(self, endpoint: Endpoint, served: Chain) -> None:

@@ -39,6 +39,10 @@ class Anchors:
     def __len__(self) -> int:
         return len(self._roots)
 
+    def marks(self) -> list[str]:
+        """Return what tells these roots from others: the fingerprint of each, and whether it is Mozilla's."""
+        return sorted(f"{root.fingerprint} {root in self._mozilla}" for root in self._roots)
+
     def named(self, name: bytes) -> list[Certificate]:
         """Return the roots with this subject (DER)."""
         return self._by_name.get(name, [])

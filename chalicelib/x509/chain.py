@@ -35,6 +35,15 @@ class Served:
         """Return the certificates' fingerprints; the same file again has the same ones, and the same key."""
         return tuple(certificate.fingerprint for certificate in self.certificates)
 
+    @property
+    def beyond(self) -> tuple[Certificate, ...]:
+        """Return those of `left_out` that may stand above the chain: no others play a part in its verdict."""
+        wanted, found = {each.issuer_name for each in self.certificates}, dict[Certificate, None]()
+        while more := [each for each in self.left_out if each.subject_name in wanted and each not in found]:
+            found.update(dict.fromkeys(more))
+            wanted.update(each.issuer_name for each in more)
+        return tuple(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Chain(Served):

@@ -9,6 +9,7 @@ from chalicelib.x509 import hostname
 from chalicelib.x509.facts import Facts, Reason
 
 NAMES_SHOWN = 5
+MISSING = "missing_intermediate"
 
 
 def expired(leaf: Facts) -> Reason:
@@ -73,7 +74,7 @@ def missing_intermediate(last: Facts, urls: Iterable[str]) -> Reason:
     url = next(iter(urls), None)
     where = f"Download it from {url} and upload it" if url else "Download it from the authority and upload it"
     return Reason(
-        "missing_intermediate",
+        MISSING,
         f"The intermediate certificate {last.issuer}, which issued {last.subject}, is missing.",
         f"{where} with your certificate. If it is a private authority's, browsers cannot trust it.",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from hashlib import sha256
 
 from chalicelib.x509 import reasons
 from chalicelib.x509.anchors import Anchors, mozilla
@@ -12,7 +13,7 @@ from chalicelib.x509.distrusted import DISTRUSTED
 from chalicelib.x509.facts import Reason, Verdict
 from chalicelib.x509.paths import End, Path, Search
 
-__all__ = ["Anchors", "judge", "mozilla"]
+__all__ = ["Anchors", "digest", "judge", "mozilla"]
 
 # CA/Browser Forum ballots SC-22 and SC-081v3: from this first day of validity on, at most so many days.
 LONGEST_LIFETIMES = (
@@ -27,13 +28,21 @@ SMALLEST_RSA_BITS = 2048
 
 
 def judge(
-    certificates: Sequence[Certificate], anchors: Anchors, now: datetime, left_out: Sequence[Certificate] = ()
+    certificates: Sequence[Certificate],
+    anchors: Anchors,
+    now: datetime,
+    left_out: Sequence[Certificate] = (),
+    before: Verdict | None = None,
 ) -> Verdict:
     """Return what a browser would say at `now` (aware) of a served chain, leaf first.
 
     `left_out` is what was sent with it, such as a private root: it only makes the reasons more exact. Names are
     not judged here, because the certificate does not say which app it is for: see reasons.name_mismatch.
+
+    `before` is the verdict on the same chain by other anchors. What was not missing then is not missing now: if
+    the chain leads to no anchor any more, its last issuer is a root, and no intermediate that somebody forgot.
     """
+    complete = before is not None and not any(reason.code == reasons.MISSING for reason in before.reasons)
     leaf = certificates[0]
     verified = anchors.verify(leaf, certificates[1:], now)
     found = list(_of_key(leaf))
@@ -42,10 +51,16 @@ def judge(
     else:
         found += of_leaf(leaf, now)
         if not leaf.self_signed:
-            found += _of_chain(Search((*certificates[1:], *left_out), anchors, now).best(leaf), now)
+            path = Search((*certificates[1:], *left_out), anchors, now).best(leaf)
+            found += _of_chain(path, now, complete=complete)
     if not verified and not found:
         found.append(reasons.unverifiable(anchors.objection(leaf, certificates[1:], now)))
     return Verdict(trusted=not found, reasons=tuple(found))
+
+
+def digest(anchors: Anchors) -> str:
+    """Return what changes whenever verdicts may: the SHA-256 (lower-case hex) of whom browsers trust, or did."""
+    return sha256("\n".join([*anchors.marks(), *sorted(DISTRUSTED)]).encode()).hexdigest()
 
 
 def _of_key(leaf: Certificate) -> Iterator[Reason]:
@@ -80,7 +95,7 @@ def of_leaf(leaf: Certificate, now: datetime) -> Iterator[Reason]:
         yield reasons.self_signed(leaf.facts)
 
 
-def _of_chain(path: Path, now: datetime) -> Iterator[Reason]:
+def _of_chain(path: Path, now: datetime, *, complete: bool) -> Iterator[Reason]:
     for issuer in path.certificates[1:]:
         if not issuer.live(now):
             yield reasons.chain_expired(issuer.facts, now)
@@ -88,13 +103,13 @@ def _of_chain(path: Path, now: datetime) -> Iterator[Reason]:
             yield reasons.weak_signature(issuer.facts)
         if not issuer.may_serve:
             yield reasons.chain_eku(issuer.facts)
-    yield from _of_end(path.certificates[-1], path, now)
+    yield from _of_end(path.certificates[-1], path, now, complete=complete)
 
 
-def _of_end(last: Certificate, path: Path, now: datetime) -> Iterator[Reason]:
+def _of_end(last: Certificate, path: Path, now: datetime, *, complete: bool) -> Iterator[Reason]:
     if path.end is not End.ROOTED and last.issuer in DISTRUSTED:
         yield reasons.distrusted_root(last.issuer)
-    elif path.end is End.SELF_SIGNED:
+    elif path.end is End.SELF_SIGNED or (path.end is End.MISSING and complete):
         yield reasons.untrusted_root(last.issuer)
     elif path.end is End.MISSING:
         yield reasons.missing_intermediate(last.facts, last.issuer_urls)

@@ -359,6 +359,8 @@ def test_everything_comes_back_as_it_was(cloud: Cloud, made: dict[str, str]) -> 
     for name in ("gone", "changed"):
         cloud.client("dynamodb").put_item(TableName=made["Table"], Item=item(name))
     cloud.client("dynamodb").delete_item(TableName=made["Table"], Key=item("gone"))
+    kept_versions = {"Bucket": made["Bucket"], "VersioningConfiguration": {"Status": "Enabled"}}
+    cloud.client("s3").put_bucket_versioning(**kept_versions)
     for body in (b"first", b"second"):
         cloud.client("s3").put_object(Bucket=made["Bucket"], Key="back/twice", Body=body)
     cloud.client("s3").put_object(Bucket=made["Bucket"], Key="back/gone", Body=b"")

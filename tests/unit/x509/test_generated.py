@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
-from chalicelib.x509 import bundle, chain, pem
+from chalicelib.x509 import bundle, chain, pem, trust
 from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.paths import empty_pool
 from tests.authority import CA, DAY, NOW, LeafCert, self_signed
 from tests.unit.x509.forms import FORMS, KEY_FORMS
-from tests.unit.x509.shapes import codes, loaded, pool
+from tests.unit.x509.shapes import anchors, codes, loaded, pool
 
 EXAMPLES = 300
 REPEATABLE = settings(
@@ -164,6 +164,19 @@ def test_right_already(made: Hierarchy, form: str) -> None:
     served = chain.build(bundle.read(text, made.leaf.key_pem), made.anchors, empty_pool, NOW)
 
     assert text == served.text
+
+
+@REPEATABLE
+@given(made=hierarchies(), seed=SEEDS)
+def test_judged_later(made: Hierarchy, seed: int) -> None:
+    """What stands above the served chain is enough of what was left out to judge it by any roots."""
+    random = Random(seed)
+    sent = [each for each in (*made.right, *made.noise) if random.random() < 0.8 or each == made.leaf.certificate]
+    served = chain.build(bundle.read(FORMS["PEM"](sent), made.leaf.key_pem), made.anchors, empty_pool, NOW)
+    for trusted in (made.anchors, anchors(), anchors(CA("Other Root"))):
+        exact = trust.judge(served.certificates, trusted, NOW, served.left_out)
+
+        assert exact == trust.judge(served.certificates, trusted, NOW, served.beyond)
 
 
 @REPEATABLE

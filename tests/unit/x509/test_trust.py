@@ -269,6 +269,47 @@ class TestLifetime:
         assert "at most 200" in sentence
 
 
+class TestJudgedAgain:
+    """Chains whose verdict is known, by other roots."""
+
+    LEAF = CA_1.issue_cert("www.example.com")
+    SERVED = tuple(Certificate(each) for each in (LEAF.certificate, *LEAF.issuers))
+
+    def again(self, before: Verdict, *roots: CA) -> list[str]:
+        """Return the codes of the verdict by these roots."""
+        return [reason.code for reason in trust.judge(self.SERVED, anchors(*roots), NOW, (), before).reasons]
+
+    def test_root_that_is_gone_is_no_missing_intermediate(self) -> None:
+        """What lacked nothing lacks nothing now: its last issuer is a root, and is not trusted."""
+        trusted = judge(self.LEAF)
+        untrusted = trust.judge(self.SERVED, anchors(), NOW, (), trusted)
+
+        assert "CN=Example Root CA" in untrusted.reasons[0].sentence
+        assert ["untrusted_root"] == self.again(trusted) == self.again(untrusted, CA("Other Root"))
+        assert [] == self.again(untrusted, ROOT)
+
+    def test_distrusted_root(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One that is known to have been trusted is called that."""
+        monkeypatch.setattr(trust, "DISTRUSTED", frozenset({"C=US; O=Example; CN=Example Root CA"}))
+
+        assert ["distrusted_root"] == self.again(judge(self.LEAF))
+
+    def test_missing_intermediate_is_still_missing(self) -> None:
+        """What lacked an intermediate lacks it by any roots."""
+        assert ["missing_intermediate"] == self.again(judge(self.LEAF, trusted=anchors()))
+
+    def test_digest_tells_roots_apart(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is the same for the same roots in any order, and another one for any that matter otherwise."""
+        other = CA("Other Root")
+        extra = trust.Anchors([Certificate(ROOT.certificate)], [Certificate(other.certificate)])
+        found = [trust.digest(each) for each in (anchors(ROOT, other), anchors(ROOT), anchors(), extra)]
+        again = trust.digest(anchors(other, ROOT))
+        monkeypatch.setattr(trust, "DISTRUSTED", frozenset({"C=US; O=Example; CN=Example Root CA"}))
+
+        assert again == found[0]
+        assert 5 == len({*found, trust.digest(anchors(ROOT))})
+
+
 class TestMozilla:
     """The real roots."""
 

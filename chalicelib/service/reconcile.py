@@ -1,0 +1,165 @@
+"""The daily reconciliation: clears away what was left behind, and judges what is served by today's roots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import uuid4
+
+from chalicelib.aws.activities import Activities
+from chalicelib.aws.apps import Apps
+from chalicelib.aws.endpoints import Endpoints
+from chalicelib.aws.leftovers import Leftovers
+from chalicelib.aws.table import Write
+from chalicelib.aws.vault import Stored, Vault
+from chalicelib.aws.verdicts import Overtaken, Verdicts
+from chalicelib.errors import Unavailable
+from chalicelib.model import times
+from chalicelib.model.caller import Caller
+from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.model.notice import Notice
+from chalicelib.model.record import AppRecord
+from chalicelib.service.notices import Notices
+from chalicelib.x509 import trust
+from chalicelib.x509.anchors import Anchors, readable
+from chalicelib.x509.facts import Verdict
+
+NAME = "reconcile"
+SETTLED = timedelta(hours=24)  # an upload that has no version by then died before its transaction
+KEPT = timedelta(days=30)  # bundles of an endpoint that was removed
+ATTEMPTS = 5  # at an endpoint that is changed meanwhile
+DISTRUST = "distrust"  # the kind of the notice
+
+
+class Reconcile:
+    """Three steps; each may die anywhere, be repeated, and be done by two at once."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        leftovers: Leftovers,
+        verdicts: Verdicts,
+        endpoints: Endpoints,
+        apps: Apps,
+        activities: Activities,
+        notices: Notices,
+        anchors: Anchors,
+        app_zone: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._vault = vault
+        self._leftovers = leftovers
+        self._verdicts = verdicts
+        self._endpoints = endpoints
+        self._apps = apps
+        self._activities = activities
+        self._notices = notices
+        self._anchors = anchors
+        self._app_zone = app_zone
+        self._now = now
+
+    def run(self) -> Mapping[str, int]:
+        """Do every step, also after one that failed, and return what was counted; raise what the first one did."""
+        counted: dict[str, int] = {}
+        failures: list[Unavailable] = []
+        for step in (self.clear_bundles, self.clear_items, self.judge):
+            try:
+                counted |= step()
+            except Unavailable as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return counted
+
+    def clear_bundles(self) -> dict[str, int]:
+        """Delete the bundles that belong to no version, and those of endpoints that were removed long ago."""
+        deleted = 0
+        for page in self._vault.pages():
+            of_no_use = list(self._of_no_use(page))
+            self._vault.delete(of_no_use)
+            deleted += len(of_no_use)
+        return {"bundles": deleted}
+
+    def _of_no_use(self, page: list[Stored]) -> Iterator[Stored]:
+        now = self._now()
+        settled = [each for each in page if now - each.at > SETTLED]
+        for endpoint_id, bundles in groupby(settled, lambda each: each.endpoint_id):
+            versions, removed_at = self._leftovers.of_endpoint(endpoint_id)
+            over = removed_at is not None and now - removed_at > KEPT
+            yield from (each for each in bundles if over or each.version_id not in versions)
+
+    def clear_items(self) -> dict[str, int]:
+        """Delete the items whose time has passed."""
+        return {"items": sum(self._leftovers.delete(item) for item in self._leftovers.passed(self._now()))}
+
+    def judge(self) -> dict[str, int]:
+        """Judge whatever is served, or can be gone back to, if the roots are others than when all was judged last.
+
+        Until all is done nothing is kept of it, so that the next run does what one that died has left.
+        """
+        digest, changed = trust.digest(self._anchors), 0
+        if digest == self._verdicts.given_by():
+            return {"judged": 0}
+        for endpoint in self._verdicts.endpoints():
+            changed += self._judge_all_of(endpoint, digest)
+        self._verdicts.keep(digest)
+        return {"judged": changed}
+
+    def _judge_all_of(self, endpoint: Endpoint, digest: str) -> int:
+        for _ in range(ATTEMPTS):
+            numbers = filter(None, (endpoint.active, endpoint.previous))
+            try:
+                return sum(self._judge(endpoint, number, digest) for number in numbers)
+            except Overtaken:  # if by a roll-back, nobody has judged what is served now
+                record = self._apps.record(endpoint.app_id)
+                if record is None or record.endpoint is None:
+                    return 0
+                endpoint = record.endpoint
+        raise Unavailable(f"{endpoint.name} cannot be judged: it changes all the time.")
+
+    def _judge(self, endpoint: Endpoint, number: int, digest: str) -> bool:
+        """Judge one version, and tell whether the verdict is another one; raise Overtaken."""
+        before = self._endpoints.version(endpoint.id, number)
+        verdict = verdict_by(self._anchors, before)
+        record = self._apps.record(endpoint.app_id) if verdict != before.verdict else None
+        if record is None:
+            return False
+        after, now = replace(before, verdict=verdict), self._now()
+        detail = f"v{number}, {before.leaf.fingerprint}: {_said(before.verdict)} → {_said(verdict)}"
+        caller = Caller("", NAME, "write", str(uuid4()))
+        writes = self._activities.write(caller, endpoint.app_id, now, "certificate.judged", detail)
+        if before.verdict.trusted and not verdict.trusted and number == endpoint.active:
+            writes += self._news(record, after, now)
+        self._verdicts.change(endpoint, after, digest, *writes)
+        return True
+
+    def _news(self, record: AppRecord, version: Version, now: datetime) -> list[Write]:
+        facts = {
+            "app": record.app.name,
+            "hostname": record.target(self._app_zone),
+            "reasons": [
+                {name: text for name, text in asdict(reason).items() if name != "code"}
+                for reason in version.verdict.reasons
+            ],
+        }
+        key = f"{DISTRUST} {version.id} {times.text(now)}"
+        return self._notices.tell(Notice(key, DISTRUST, record.app.id, now, facts), self._notices.channels(record))
+
+
+def verdict_by(anchors: Anchors, version: Version) -> Verdict:
+    """Return the verdict that a version would have been given by these anchors when it was installed.
+
+    What time has done since is no matter of anchors: see Version.verdict_at. What cannot be read any more keeps
+    the verdict that it has.
+    """
+    chain = readable(version.certificate_chain)
+    if [each.fingerprint for each in chain] != [facts.fingerprint for facts in version.chain]:
+        return version.verdict
+    left_out = readable(version.left_out)
+    return trust.judge(chain, anchors, version.created_at, left_out, version.verdict)
+
+
+def _said(verdict: Verdict) -> str:
+    return "trusted" if verdict.trusted else ", ".join(reason.code for reason in verdict.reasons)

@@ -1,0 +1,165 @@
+"""What the daily reconciliation clears away, and what it never touches."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from random import Random
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.aws.vault import Vault
+from chalicelib.errors import Unavailable
+from chalicelib.service.addons import Addons
+from tests.authority import self_signed
+from tests.functional import worlds
+from tests.functional.conftest import Api, issue
+from tests.functional.test_calls import upload
+from tests.functional.worlds import DAY, World, codes, furnish, objects
+
+world = worlds.world
+
+
+class TestBundles:
+    """Objects that nobody needs."""
+
+    def test_orphans_go_when_they_are_old_enough(self, api: Api, world: World, aws: dict[str, str]) -> None:
+        """A bundle without a version goes after a day, whether its endpoint is there or not; others stay."""
+        furnish(api, "example", issue(world.stays.issue_ca("I"), "a.example.com"))
+        kept = objects(aws)
+        endpoint_id = api.call("GET", "/apps/example/ssl-endpoints").body[0]["id"]
+        wiring.vault().put("app", endpoint_id, "died", b"a key")
+        wiring.vault().put("app", "unknown", "died", b"a key")
+        world.later(timedelta(hours=23))
+        world.sweep()
+        young = objects(aws)
+        world.later(timedelta(hours=25))
+
+        assert 2 == world.sweep()["bundles"]
+        assert kept == objects(aws)
+        assert len(kept) + 2 == len(young)
+        assert 0 == world.sweep()["bundles"]
+
+    def test_every_page_is_looked_at(self, world: World, aws: dict[str, str]) -> None:
+        """Lists longer than a page are read to their end, while their beginning is deleted."""
+        vault = wiring.vault()
+        for number in range(7):
+            vault.put("app", f"endpoint-{number // 2}", f"version-{number}", b"a key")
+        pages = [len(page) for page in vault.pages(3)]
+        for page in vault.pages(3):
+            vault.delete(page)
+
+        assert [3, 3, 1] == pages
+        assert set() == objects(aws)
+
+    def test_keys_of_a_removed_endpoint_go_after_a_month(
+        self, api: Api, world: World, aws: dict[str, str]
+    ) -> None:
+        """Private keys do not stay for ever, even where another endpoint took the place of theirs."""
+        one, two = (issue(world.stays.issue_ca("I"), f"{name}.example.com") for name in "ab")
+        furnish(api, "example", one, two, remove=True)
+        gone = objects(aws)
+        api.call("POST", "/apps/example/ssl-endpoints", upload(one))
+        furnish(api, "other", one, remove=True)
+        world.later(29 * DAY)
+        world.sweep()
+        month = objects(aws)
+        world.later(31 * DAY)
+
+        assert 3 == world.sweep()["bundles"]
+        assert 4 == len(month)
+        assert 1 == len(objects(aws) - gone)
+        assert [] == codes(api, "example")
+
+    def test_failing_step_does_not_stop_the_others(
+        self, api: Api, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """While S3 does not answer items are cleared all the same, and the run does not count as done."""
+
+        def down(*_: object) -> Any:
+            raise Unavailable("The stored bundles cannot be listed.")
+
+        api.call("POST", "/apps", {"name": "once"}, **{"Idempotency-Key": "once"})
+        monkeypatch.setattr(Vault, "pages", down)
+        world.later(2 * DAY)
+        with pytest.raises(Unavailable, match="bundles"):
+            world.sweep()
+
+        assert [] == list(wiring._table().scan("begins_with(PK, :pk)", {":pk": "IDEMPOTENCY#"}))
+        assert [] == list(wiring._table().query("RUNS"))
+
+
+class TestItems:
+    """Items whose time has passed."""
+
+    def test_only_what_has_passed_goes(self, api: Api, world: World) -> None:
+        """Marks go after a day, tombstones after a month, activity after 400 days, all else never."""
+        app_id = furnish(api, "example", self_signed("a.example.com"))
+        api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"}, **{"Idempotency-Key": "once"})
+        api.call("DELETE", "/apps/example/domains/www.example.com")
+        table, left = wiring._table(), []
+        for days in (0.5, 2, 31, 401):
+            world.later(days * DAY)
+            world.sweep()
+            left.append(
+                (
+                    len(list(table.scan("begins_with(PK, :pk)", {":pk": "IDEMPOTENCY#"}))),
+                    len(list(table.query(f"APP#{app_id}", "DOMAIN#"))),
+                    len(list(table.query(f"ACTIVITY#{app_id}"))),
+                    len(list(table.query(f"APP#{app_id}", "ENDPOINT"))),
+                )
+            )
+
+        assert [(1, 1, 5, 1), (0, 1, 5, 1), (0, 0, 5, 1), (0, 0, 0, 1)] == left
+
+    def test_item_that_came_back_stays(self, api: Api, world: World) -> None:
+        """What has another ttl, or none, when it is its turn is in use again."""
+        api.call("POST", "/apps", {"name": "example"})
+        api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"})
+        api.call("DELETE", "/apps/example/domains/www.example.com")
+        world.later(31 * DAY)
+        leftovers = wiring.reconcile()._leftovers
+        [stale] = [item for item in leftovers.passed(wiring.now()) if item["SK"].startswith("DOMAIN#")]
+        api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"})
+
+        assert not leftovers.delete(stale)
+        assert 200 == api.call("GET", "/apps/example/domains/www.example.com").status
+
+    def test_long_tables_are_read_to_their_end(
+        self, api: Api, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A scan goes on page after page."""
+        monkeypatch.setattr("chalicelib.aws.table.SCANNED_AT_ONCE", 2)
+        for number in range(5):
+            api.call("POST", "/apps", {"name": f"app-{number}"}, **{"Idempotency-Key": f"once-{number}"})
+        world.later(2 * DAY)
+
+        assert 5 == world.sweep()["items"]
+
+    def test_removed_hostname_is_never_given_out_again(self, api: Api, world: World) -> None:
+        """Years after its app is gone, and everything with it, a hostname stays taken."""
+
+        def provision(name: str) -> Any:
+            made = api.call("POST", "/apps", {"name": name})
+            assert 201 == made.status
+            addons = Addons(
+                wiring._addons(), wiring._apps(), wiring.activities(), wiring.settings(), wiring.now, Random(6)
+            )
+            world.patch.setattr(wiring, "addons", lambda: addons)
+            api.call("POST", f"/apps/{name}/addons", {"plan": "ssl:endpoint"})
+            return api.call("GET", "/endpoints").body[0]["addon"]["hostname"]
+
+        first = provision("example")
+        addons = wiring.addons
+        api.call("DELETE", "/apps/example")
+        for days in (31, 401, 4000):
+            world.patch.setattr(wiring, "addons", addons)
+            world.patch.setattr(wiring, "now", lambda days=days: datetime.now(timezone.utc) + days * DAY)
+            wiring.reconcile.cache_clear()
+            wiring.reconcile().run()
+        items = list(wiring._table().scan("attribute_exists(PK) AND PK <> :runs", {":runs": "RUNS"}))
+
+        assert first != provision("example")
+        assert {f"HOSTNAME#{first}"} == {item["PK"] for item in items if first in str(item)}
+        assert all("ttl" not in item for item in items if item["PK"].startswith("HOSTNAME#"))

@@ -1,0 +1,162 @@
+"""The daily reconciliation may die anywhere, run twice at once, and meet people who change things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.aws.channels import Channels
+from tests.authority import self_signed
+from tests.functional import worlds
+from tests.functional.conftest import Api, issue
+from tests.functional.test_calls import upload
+from tests.functional.worlds import DAY, World, channel, codes, deliveries, events, furnish, objects
+
+world = worlds.world
+
+
+@contextmanager
+def at_call(number: int, happens: Callable[[], object]) -> Iterator[list[str]]:
+    """Let something happen right before the call to AWS with that number, from 0; collect all calls."""
+    calls: list[str] = []
+    busy = False
+
+    def note(model: Any, **_: Any) -> None:
+        nonlocal busy
+        if busy:
+            return
+        calls.append(model.name)
+        if len(calls) == number + 1:
+            busy = True
+            happens()
+            busy = False
+
+    clients = [(service, wiring.client(service).meta.events) for service in ("dynamodb", "s3")]
+    for service, each in clients:
+        each.register(f"before-call.{service}", note)
+    try:
+        yield calls
+    finally:
+        for service, each in clients:
+            each.unregister(f"before-call.{service}", note)
+
+
+class Died(Exception):
+    """The process ended."""
+
+
+def die() -> None:
+    """End the process."""
+    raise Died
+
+
+class Disturbed:
+    """One world in which there is something for each step to do, made again and again."""
+
+    def __init__(self, api: Api, world: World, aws: dict[str, str]) -> None:
+        self.api, self.world, self.aws = api, world, aws
+        issuer = world.dropped.issue_ca("Lost")
+        pair = [issue(issuer, f"{name}.example.com") for name in "ab"]
+        self.lost = furnish(api, "lost", *pair)
+        furnish(api, "gone", self_signed("gone.example.com"), remove=True)
+        Channels(wiring._table()).create(channel("one", self.lost))
+        wiring.vault().put("app", "unknown", "died", b"a key")
+        api.call("POST", "/apps", {"name": "once"}, **{"Idempotency-Key": "once"})
+        world.trust(world.stays)
+        world.later(40 * DAY)
+        self._table: dict[str, Any] = {"TableName": aws["Table"]}
+        self._items = self._scan()
+        s3 = wiring.client("s3")
+        self._objects = {key: s3.get_object(Bucket=aws["Bucket"], Key=key)["Body"].read() for key in objects(aws)}
+
+    def restore(self) -> None:
+        """Make everything what it was at first."""
+        dynamodb, found = wiring.client("dynamodb"), self._scan()
+        for pk, sk in found.keys() - self._items.keys():
+            dynamodb.delete_item(Key={"PK": {"S": pk}, "SK": {"S": sk}}, **self._table)
+        for key, item in self._items.items():
+            if found.get(key) != item:
+                dynamodb.put_item(Item=item, **self._table)
+        for name in self._objects.keys() - objects(self.aws):
+            wiring.client("s3").put_object(Bucket=self.aws["Bucket"], Key=name, Body=self._objects[name])
+
+    def outcome(self) -> Any:
+        """Return all that there is now, but for ids and moments."""
+        beside = ("ACTIVITY#", "DELIVERIES#", "RUNS")
+        return (
+            codes(self.api, "lost"),
+            sorted(each["detail"] for each in events(self.api, "lost")),
+            [(each.channel.id, each.notice.kind) for each in deliveries(self.lost)],
+            objects(self.aws),
+            {key for key in self._scan() if not key[0].startswith(beside)},
+            wiring.reconcile()._verdicts.given_by(),
+        )
+
+    def _scan(self) -> dict[tuple[str, str], Any]:
+        found = wiring.client("dynamodb").scan(**self._table)["Items"]
+        return {(item["PK"]["S"], item["SK"]["S"]): item for item in found}
+
+
+@pytest.fixture
+def disturbed(api: Api, world: World, aws: dict[str, str]) -> Disturbed:
+    """Return a world to disturb."""
+    return Disturbed(api, world, aws)
+
+
+def test_it_may_die_anywhere(disturbed: Disturbed) -> None:
+    """Wherever a run ends, the next one makes of it what one that is left in peace does: each thing once."""
+    with at_call(-1, die) as calls:
+        wiring.reconcile().run()
+    expected = disturbed.outcome()
+    for number in range(len(calls)):
+        disturbed.restore()
+        with pytest.raises(Died), at_call(number, die):
+            wiring.reconcile().run()
+        wiring.reconcile().run()
+
+        assert expected == disturbed.outcome(), calls[number]
+    assert 15 < len(calls)
+    assert (["distrusted_root"], 1) == (expected[0], len(expected[2]))
+
+
+def test_two_may_run_at_once(disturbed: Disturbed) -> None:
+    """Wherever another run comes in between, everything happens once."""
+    with at_call(-1, die) as calls:
+        wiring.reconcile().run()
+    expected = disturbed.outcome()
+    for number in range(len(calls)):
+        disturbed.restore()
+        with at_call(number, wiring.reconcile().run):
+            wiring.reconcile().run()
+
+        assert expected == disturbed.outcome(), calls[number]
+
+
+@pytest.mark.parametrize("change", ["renew", "roll back", "remove"])
+def test_endpoint_may_change_meanwhile(disturbed: Disturbed, change: str) -> None:
+    """Wherever a renewal, roll-back or removal comes in between, what is served then has a verdict of today."""
+    api, new = disturbed.api, upload(issue(disturbed.world.stays.issue_ca("New"), "c.example.com"))
+    at = f"/apps/lost/ssl-endpoints/{api.call('GET', '/apps/lost/ssl-endpoints').body[0]['name']}"
+    asked: dict[str, tuple[str, Any]] = {
+        "renew": ("PATCH", new),
+        "roll back": ("PATCH", {"rollback": True}),
+        "remove": ("DELETE", None),
+    }
+    method, body = asked[change]
+    with at_call(-1, die) as calls:
+        wiring.reconcile().run()
+    disturbed.restore()
+    first = calls.index("Scan", calls.index("Scan") + 1)  # of the endpoints
+    for number in range(first, len(calls)):
+        disturbed.restore()
+        with at_call(number, lambda: api.call(method, at, body)):
+            wiring.reconcile().run()
+        found = api.call("GET", "/apps/lost/ssl-endpoints").body
+
+        assert {"renew": [[]], "roll back": [["distrusted_root"]], "remove": []}[change] == [
+            codes(api, "lost") for _ in found
+        ], calls[number]
