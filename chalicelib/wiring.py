@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.service.domains import Domains
     from chalicelib.service.edges import Edges
     from chalicelib.service.endpoints import Endpoints
+    from chalicelib.service.health import HealthCheck
     from chalicelib.service.intermediates import Intermediates
     from chalicelib.service.notices import Notices
     from chalicelib.service.reconcile import Reconcile
@@ -209,6 +210,16 @@ def reconcile() -> Reconcile:
     table = _table()
     stores = (vault(), Leftovers(table), Verdicts(table), _endpoints(), _apps())
     return Reconcile(*stores, activities(), notices(), anchors(), settings().app_zone, now)
+
+
+@cache
+def health() -> HealthCheck:
+    """Return who watches over the service."""
+    from chalicelib.aws.runs import Runs
+    from chalicelib.service.health import HealthCheck
+
+    intervals = {job.name: job.every for job in schedules().jobs.values()}
+    return HealthCheck(Runs(_table()), vault(), edges(), intervals, now)
 
 
 @cache

@@ -2,19 +2,22 @@
 
 As it comes, moto deep-copies the table for each part of a transaction, sorts all its items for each query, looks
 for ten spellings of each attribute that it sends, and keeps every object that it ever made in a list, so that each
-of those copies stays in memory for ever.
+of those copies stays in memory for ever. And it cannot describe a key that a stack made.
 """
 
 from __future__ import annotations
 
 import copy
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import moto.kms.models
-import moto.s3.models  # noqa: F401, their classes have to be known
+import moto.kms.policy_validator
+import moto.kms.responses
+import moto.s3.models
 from moto.core.model_instances import model_data
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb import models
@@ -28,6 +31,7 @@ PLAIN_TYPES = frozenset({"S", "N", "SS", "NS", "BOOL", "NULL"})
 
 _transact = models.DynamoDBBackend.transact_write_items
 _query = Table.query
+_validate_policy = moto.kms.policy_validator.validate_policy
 _serialize_any_structure = JSONSerializer._serialize_type_structure
 
 
@@ -138,9 +142,16 @@ def _serialize_structure(serializer: Any, serialized: Any, value: Any, shape: An
         _serialize_any_structure(serializer, serialized, value, shape, key)
 
 
+def _validate_policy_of_stack(key: Any, action: str) -> None:
+    """Read also a policy that came as an object, as those in templates do."""
+    policy = key.policy if isinstance(key.policy, str) else json.dumps(key.policy)
+    _validate_policy(SimpleNamespace(policy=policy, arn=key.arn), action)  # type: ignore[arg-type]
+
+
 REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
     (models, "copy", SimpleNamespace(deepcopy=_deepcopy_unless_table)),
     (models.DynamoDBBackend, "transact_write_items", _transact_write_items),
     (Table, "query", _query_part),
+    (moto.kms.responses, "validate_policy", _validate_policy_of_stack),
     (JSONSerializer, "_serialize_type_structure", _serialize_structure),
 )

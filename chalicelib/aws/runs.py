@@ -24,3 +24,7 @@ class Runs:
     def last(self) -> dict[str, datetime]:
         """Return when each schedule last ended well, by name."""
         return {item["SK"]: times.moment(item["ended_at"]) for item in self._table.query("RUNS")}
+
+    def since(self) -> datetime:
+        """Return when the record began: what never ran has had time from then on."""
+        return self._table.created_at()

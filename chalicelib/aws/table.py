@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -45,6 +46,11 @@ class Table:
         """Return the item as of now, or None."""
         answer = self._call("get_item", Key=_marshal({"PK": pk, "SK": sk}), ConsistentRead=True)
         return _unmarshal(answer["Item"]) if "Item" in answer else None
+
+    def created_at(self) -> datetime:
+        """Return when the table was made."""
+        at: datetime = self._call("describe_table")["Table"]["CreationDateTime"]
+        return at.astimezone(timezone.utc)
 
     def get_many(self, keys: Sequence[Item]) -> list[Item]:
         """Return the items as of now, in any order; those that are not there are left out."""

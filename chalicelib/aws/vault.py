@@ -81,6 +81,15 @@ class Vault:
         except (BotoCoreError, ClientError, ValueError, KeyError, InvalidTag) as error:
             raise Unavailable(f"Version {version_id} of endpoint {endpoint_id} cannot be opened.") from error
 
+    def probe(self) -> None:
+        """Raise Unavailable unless the key is there and enabled."""
+        try:
+            state = self._kms.describe_key(KeyId=self._key_id)["KeyMetadata"]["KeyState"]
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable(f"KMS does not answer for the key ({type(error).__name__}).") from error
+        if state != "Enabled":
+            raise Unavailable(f"The key is not enabled, but {state}.")
+
     def pages(self, most: int = LISTED_AT_ONCE) -> Iterator[list[Stored]]:
         """Yield all that is stored, ordered by endpoint, at most so many at once; raise Unavailable.
 

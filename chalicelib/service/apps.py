@@ -38,10 +38,6 @@ class Apps:
         self._random = random
         self._seen: dict[str, str] = {}  # ids by name
 
-    def probe(self) -> None:
-        """Raise Unavailable if the record cannot be read."""
-        self._repository.id_of("health")
-
     def find(self, caller: Caller, identity: str, scope: str) -> AppRecord:
         """Return an app that the caller may use, by name or id.
 

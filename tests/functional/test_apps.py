@@ -172,13 +172,6 @@ def test_scope_and_expiry_of_a_token_hold(login: Callable[..., Api]) -> None:
     assert 401 == expired.call("GET", "/apps").status
 
 
-def test_health_needs_no_token(nobody: Api) -> None:
-    """The health check says that the record can be read."""
-    answer = nobody.call("GET", "/health")
-
-    assert (200, {"store": "up"}) == (answer.status, answer.body)
-
-
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -30,7 +30,7 @@ CALLERS = {  # which account, and what its token may
     "collaborator, write": ("writer", "admin"),
 }
 Key = tuple[str, str]
-READS = {"GetItem", "BatchGetItem", "Query"}
+READS = {"GetItem", "BatchGetItem", "Query", "DescribeTable"}
 SCOPES = ["open", "read", "write", "admin"]
 ROUTES = sorted((method, path) for path, methods in app.app.routes.items() for method in methods)
 

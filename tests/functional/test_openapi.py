@@ -270,4 +270,6 @@ def test_real_refusals_are_as_documented(watched: Watched, monkeypatch: pytest.M
 
     monkeypatch.setattr(wiring.apps()._repository, "id_of", down)
     watched.ask("GET", "/apps/other", None, 503)
+    monkeypatch.setattr(wiring.health(), "_found", None)
+    monkeypatch.setattr(wiring.health()._runs, "last", down)
     watched.ask("GET", "/health", None, 503)

@@ -1,0 +1,98 @@
+"""How well the service is: asked by anybody, looked at seldom."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from chalicelib.aws.runs import Runs
+from chalicelib.aws.vault import Vault
+from chalicelib.errors import Unavailable
+from chalicelib.model import health
+from chalicelib.model.health import EdgesState, Health, ScheduleState
+from chalicelib.service.edges import Edges
+
+FRESH = timedelta(seconds=5)
+STALE = timedelta(seconds=30)  # while somebody looks for so long, what was found before is still told
+PATIENCE = 2.0  # seconds, where nothing was found before
+log = logging.getLogger("ssl_endpoint")
+
+
+class HealthCheck:
+    """Looks at the store, the key, the schedules and the edges; what it found is good for some seconds."""
+
+    def __init__(
+        self,
+        runs: Runs,
+        vault: Vault,
+        edges: Edges,
+        intervals: Mapping[str, timedelta],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._runs = runs
+        self._vault = vault
+        self._edges = edges
+        self._intervals = intervals
+        self._now = now
+        self._looking = threading.Lock()
+        self._found: tuple[datetime, Health] | None = None
+        self._since: datetime | None = None
+
+    def look(self) -> Health:
+        """Return what was found within the last seconds, by this call or another one of this process.
+
+        However many ask, one looks; the others do not wait for a store that does not answer.
+        """
+        if found := self._known(FRESH):
+            return found
+        stale = self._known(STALE)
+        if not self._looking.acquire(timeout=0 if stale else PATIENCE):
+            return stale or self._unknown(key=False)
+        try:
+            if found := self._known(FRESH):  # while this call waited
+                return found
+            found = self._look(self._now())
+            self._found = self._now(), found
+            return found
+        finally:
+            self._looking.release()
+
+    def _known(self, age: timedelta) -> Health | None:
+        found, now = self._found, self._now()
+        return found[1] if found and timedelta(0) <= now - found[0] < age else None
+
+    def _look(self, now: datetime) -> Health:
+        key = self._key_is_up()
+        try:
+            return Health(True, key, self._schedules(now), health.edges(self._edges.states()))
+        except Unavailable as error:
+            log.warning("the health check cannot read the record: %s", error.message)
+            return self._unknown(key=key)
+
+    def _unknown(self, *, key: bool) -> Health:
+        return Health(False, key, dict.fromkeys(self._intervals, ScheduleState(None, late=False)), EdgesState())
+
+    def _key_is_up(self) -> bool:
+        try:
+            self._vault.probe()
+        except Unavailable as error:
+            log.warning("the health check cannot use the key: %s", error.message)
+            return False
+        return True
+
+    def _schedules(self, now: datetime) -> dict[str, ScheduleState]:
+        last = self._runs.last()
+        since = now if last.keys() >= self._intervals.keys() else self._began(now)
+        return {
+            name: health.schedule(last.get(name), every, since, now) for name, every in self._intervals.items()
+        }
+
+    def _began(self, now: datetime) -> datetime:
+        """Return when the record began, as far as AWS tells; it does not like to be asked that often."""
+        if self._since is None:
+            with suppress(Unavailable):
+                self._since = self._runs.since()
+        return self._since or now

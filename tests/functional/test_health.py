@@ -1,0 +1,190 @@
+"""GET /health on an AWS inside the process: true, cheap, and silent about what is nobody's business."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.errors import Unavailable
+from chalicelib.model.edge import Report
+from chalicelib.service.health import FRESH, STALE
+from tests.functional.conftest import Answer, Api
+
+MINUTE = timedelta(minutes=1)
+
+
+class Clock:
+    """A clock that stands where it is put."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(timezone.utc)
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+
+@pytest.fixture
+def clock(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    """Return the clock by which health is looked at, by a process that has not looked yet."""
+    clock = Clock()
+    made = ("health", "edges", "schedules", "reconcile")
+    for each in made:
+        getattr(wiring, each).cache_clear()
+    monkeypatch.setattr(wiring, "now", clock)
+    yield clock
+    for each in made:
+        getattr(wiring, each).cache_clear()
+
+
+def look(nobody: Api) -> tuple[int, Any]:
+    """Return the status and the body of an answer to whoever asks."""
+    answer = nobody.call("GET", "/health")
+    return answer.status, answer.body
+
+
+@contextmanager
+def calls_to(*services: str) -> Iterator[list[str]]:
+    """Collect the names of the calls to AWS."""
+    made: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        made.append(model.name)
+
+    for service in services:
+        wiring.client(service).meta.events.register(f"before-call.{service}", note)
+    try:
+        yield made
+    finally:
+        for service in services:
+            wiring.client(service).meta.events.unregister(f"before-call.{service}", note)
+
+
+def test_fresh_start_is_well(nobody: Api, clock: Clock) -> None:
+    """What never ran is not late yet, and there may be no edge: load balancers wait for this 200."""
+    status, body = look(nobody)
+
+    assert (200, "up", "up", "up") == (status, body["status"], body["store"], body["key"])
+    assert {"edges": 0, "lag_seconds": None, "silent": 0} == body["edge"]
+    assert set(wiring.schedules().jobs) == set(body["schedules"])
+    assert "reconcile" in body["schedules"]
+    assert [{"last": None, "late": False}] * len(body["schedules"]) == list(body["schedules"].values())
+
+
+def test_late_schedule_is_told(nobody: Api, clock: Clock) -> None:
+    """Late is what has not ended well for twice its interval, be it that it never ran; it is no outage."""
+    began = clock.now
+    every = wiring.schedules().jobs["reconcile"].every
+    clock.now = began + 2 * every + MINUTE
+    never = look(nobody)
+    wiring.schedules().run("reconcile")
+    clock.now += FRESH
+    ran = look(nobody)
+    clock.now += 2 * every
+    again = look(nobody)
+
+    assert [(200, True), (200, False), (200, True)] == [
+        (status, body["schedules"]["reconcile"]["late"]) for status, body in (never, ran, again)
+    ]
+    assert (None, "degraded") == (never[1]["schedules"]["reconcile"]["last"], never[1]["status"])
+    assert f"{began + 2 * every + MINUTE:%Y-%m-%dT%H:%M:%SZ}" == again[1]["schedules"]["reconcile"]["last"]
+
+
+def test_edges_are_told_in_numbers(example: Api, nobody: Api, clock: Clock) -> None:
+    """The lag of the slowest edge, and how many are silent."""
+    newest = wiring.feed().newest()
+    wiring.edge_reports().keep(Report("i-0123456789", newest, 0, clock.now - 5 * MINUTE))
+    wiring.edge_reports().keep(Report("i-9876543210", "", 0, clock.now))
+    status, body = look(nobody)
+
+    assert (200, "degraded") == (status, body["status"])
+    assert (2, 1) == (body["edge"]["edges"], body["edge"]["silent"])
+    assert 0 <= body["edge"]["lag_seconds"] < 60
+
+
+def test_key_that_is_disabled_is_down(
+    nobody: Api, clock: Clock, cloud: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without the key no certificate can be stored or opened: 503, and the log says why."""
+    key_id = cloud["Key"].rpartition("/")[2]
+    wiring.client("kms").disable_key(KeyId=key_id)
+    try:
+        disabled = look(nobody)
+    finally:
+        wiring.client("kms").enable_key(KeyId=key_id)
+    clock.now += FRESH
+    status, body = disabled
+
+    assert (503, "down", "up", "down") == (status, body["status"], body["store"], body["key"])
+    assert "Disabled" in caplog.text
+    assert 200 == look(nobody)[0]
+
+
+def test_store_that_does_not_answer_is_down(
+    nobody: Api, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """503 in the same shape, without a word of what AWS said."""
+    monkeypatch.setattr(wiring._table(), "_name", "arn:aws:dynamodb:us-east-1:123456789012:table/missing")
+    status, body = look(nobody)
+
+    assert (503, "down", "down", "up") == (status, body["status"], body["store"], body["key"])
+    assert {"edges": 0, "lag_seconds": None, "silent": 0} == body["edge"]
+    assert {"last": None, "late": False} == body["schedules"]["reconcile"]
+    assert "123456789012" not in json.dumps(body)
+
+
+def test_nothing_leaks(example: Api, nobody: Api, clock: Clock, aws: dict[str, str]) -> None:
+    """Neither resources nor edges nor accounts are named."""
+    wiring.edge_reports().keep(Report("i-0123456789", "", 0, clock.now))
+    said = json.dumps(look(nobody)[1])
+
+    assert not [name for name in (*aws.values(), "arn:", "i-0123456789", "owner@example.com") if name in said]
+
+
+def test_flood_costs_nothing(nobody: Api, clock: Clock) -> None:
+    """Within some seconds one look is enough for however many ask, good news or bad."""
+    with calls_to("dynamodb", "kms") as made:
+        look(nobody)
+        once = list(made)
+        for _ in range(50):
+            look(nobody)
+        flood = len(made) - len(once)
+        clock.now += FRESH
+        look(nobody)
+
+    assert ["DescribeKey", "Query", "DescribeTable"] == once[:3]
+    assert len(once) <= 6
+    assert 0 == flood
+    assert [*once, *(call for call in once if call != "DescribeTable")] == made
+
+
+def test_hanging_store_keeps_nobody_waiting(nobody: Api, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one call looks, the others are told what was found before, until that is too old to be true."""
+    began, goes_on, told = threading.Event(), threading.Event(), list[Answer]()
+    look(nobody)
+    clock.now += FRESH
+
+    def hang() -> Any:
+        began.set()
+        goes_on.wait(20)
+        raise Unavailable("The database does not answer; try again in a moment.")
+
+    monkeypatch.setattr(wiring.health()._runs, "last", hang)
+    monkeypatch.setattr("chalicelib.service.health.PATIENCE", 0.05)
+    waiting = threading.Thread(target=lambda: told.append(nobody.call("GET", "/health")))
+    waiting.start()
+    assert began.wait(20)
+    meanwhile = wiring.health().look().status
+    clock.now += STALE
+    at_last = wiring.health().look().status
+    goes_on.set()
+    waiting.join(20)
+
+    assert ["up", "down", 503] == [meanwhile, at_last, told[0].status]
