@@ -51,8 +51,11 @@ class Schedules:
 
     def run_due(self) -> None:
         """Do the jobs that have not run for as long as they may, or have something to do; one hurts no other."""
+        self._run_due(self.jobs)
+
+    def _run_due(self, jobs: Mapping[str, Job]) -> None:
         now, last = self._now(), self._runs.last()
-        for name, job in self.jobs.items():
+        for name, job in jobs.items():
             try:
                 if now - last.get(name, datetime.min.replace(tzinfo=now.tzinfo)) >= job.every or _is_due(job, now):
                     self.run(name)
@@ -62,11 +65,15 @@ class Schedules:
                 log.exception("the schedule %s failed", name)
 
     def tick(self, length: timedelta) -> None:
-        """Do what is due every minute, and what becomes due within the next `length`: then wait for it."""
+        """Do what is due every minute, and what becomes due within the next `length`: then wait for it.
+
+        What runs less often has a Lambda of its own, with rights and time that a tick does not have.
+        """
+        jobs = {name: job for name, job in self.jobs.items() if job.every <= MINUTE}
         until = self._now() + length
         while True:
-            self.run_due()
-            dues = [due for job in self.jobs.values() if (due := job.next_due())]
+            self._run_due(jobs)
+            dues = [due for job in jobs.values() if (due := job.next_due())]
             if not dues or min(dues) > until:
                 return
             self._sleep(max((min(dues) - self._now()).total_seconds(), 1.0))

@@ -103,6 +103,16 @@ def test_tick_waits_for_what_becomes_due_and_no_longer() -> None:
     assert NOW + timedelta(seconds=15) == clock()
 
 
+def test_tick_leaves_alone_what_runs_less_often() -> None:
+    """Sweeps have functions of their own; a tick has not the rights for them."""
+    clock = Clock()
+    work, sweep = Work(clock), Work(clock)
+    jobs = (Job("work", MINUTE, work.run), Job("sweep", timedelta(hours=6), sweep.run))
+    schedules(clock, *jobs).tick(timedelta(seconds=50))
+
+    assert ([timedelta(0)], []) == (work.ran, sweep.ran)
+
+
 @pytest.mark.parametrize("error", [Unavailable("The database does not answer."), ValueError("odd")])
 def test_failing_job_hurts_no_other_and_counts_as_not_done(
     error: Exception, caplog: pytest.LogCaptureFixture
