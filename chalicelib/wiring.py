@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.feed import Feed
     from chalicelib.aws.idempotency import Idempotency
     from chalicelib.aws.table import Table
+    from chalicelib.aws.traffic import Traffic as TrafficCounts
     from chalicelib.aws.vault import Vault
     from chalicelib.service.addons import Addons
     from chalicelib.service.apps import Apps
@@ -89,6 +90,14 @@ def edge_reports() -> EdgeReports:
     from chalicelib.aws.edges import Edges
 
     return Edges(_table())
+
+
+@cache
+def traffic_counts() -> TrafficCounts:
+    """Return where edges add up what they counted."""
+    from chalicelib.aws.traffic import Traffic
+
+    return Traffic(_table())
 
 
 @cache

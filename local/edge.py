@@ -38,8 +38,7 @@ def main() -> None:
     folder.Folder(given.state).write(CONFIGURATION, json.dumps(configuration(listeners), indent=1))
     os.chdir(given.state)
     binary = str(engine.binary())
-    environment = {"HOME": str(given.state), "PATH": os.defpath}
-    os.execve(binary, [binary, "run", "--config", CONFIGURATION], environment)  # noqa: S606
+    os.execve(binary, [binary, "run", "--config", CONFIGURATION], engine.environment(given.state))  # noqa: S606
 
 
 def prepare(root: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -114,6 +114,37 @@ class Table:
         )
         items = list(map(_unmarshal, answer["Items"]))
         return items[:most], len(items) > most or "LastEvaluatedKey" in answer
+
+    def query_from(self, pk: str, first: str) -> Iterator[Item]:
+        """Yield the items of a partition from an SK on, in SK order."""
+        yield from self._pages(
+            KeyConditionExpression="PK = :pk AND SK >= :first",
+            ExpressionAttributeValues=_marshal({":pk": pk, ":first": first}),
+            ConsistentRead=True,
+        )
+
+    def add_up(self, key: Item, amounts: Mapping[str, int], mark: tuple[str, int], ttl: int) -> None:
+        """Add to numbers of an item, which need not be there yet; once for each mark.
+
+        A mark is a name and a number that is higher each time: so a call that was repeated, by whomever, counts
+        once. The names of the numbers stand for themselves, so they must be no reserved words.
+        """
+        name, number = mark
+        adds = ", ".join(f"{each} :{each}" for each in amounts)
+        values = {f":{each}": amount for each, amount in amounts.items()}
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=_marshal(key),
+                UpdateExpression=f"SET #ttl = :ttl, #mark = :mark ADD {adds}",
+                ConditionExpression="attribute_not_exists(#mark) OR #mark < :mark",
+                ExpressionAttributeNames={"#ttl": "ttl", "#mark": name},
+                ExpressionAttributeValues=_marshal({**values, ":ttl": ttl, ":mark": number}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("The database does not answer; try again in a moment.") from error
 
     def put(self, item: Item) -> None:
         """Put an item, whatever was there: for what may be lost or written twice."""

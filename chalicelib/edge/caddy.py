@@ -5,6 +5,7 @@ working directory of the process.
 
 * A handshake asks a second server of the same process, on loopback behind a secret path, for `certs/<name>.pem`.
 * A request finds its origin as the name of the one file in `routes/<host>/`.
+* Each of both leaves a line in `traffic/`, for counting.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.edge import routing
+from chalicelib.edge import logs, routing
 
 HEADER_SECONDS = 10  # for the handshake, and for the headers of a request
 STALLED_UPLOAD_SECONDS = 60  # an upload may last for ever, but not stand still for longer
@@ -20,7 +21,6 @@ STALLED_DOWNLOAD_SECONDS = 600  # also ends an answer whose last chunk comes so 
 IDLE_SECONDS = 75  # a kept-alive connection without a request
 GRACE_SECONDS = 4
 MAX_HEADER_BYTES = 64 * 1024
-LOG_FIRST, LOG_EACH = 20, 1000  # of lines with one text: so many a second, then every thousandth
 
 _CERTIFICATE = (
     '{{$name := lower (.Req.URL.Query.Get "server_name")}}'
@@ -50,7 +50,7 @@ def configuration(listeners: Listeners) -> dict[str, Any]:
     lookup = f"http://127.0.0.1:{listeners.lookup_port}"
     return {
         "admin": {"disabled": True, "config": {"persist": False}},
-        "logging": {"logs": {"default": _log(listeners.secret)}},
+        "logging": {"logs": {"default": logs.warnings(listeners.secret), "traffic": logs.traffic()}},
         "storage": {"module": "file_system", "root": "caddy"},
         "apps": {
             "http": {
@@ -75,26 +75,6 @@ def configuration(listeners: Listeners) -> dict[str, Any]:
     }
 
 
-def _log(secret: str) -> dict[str, Any]:
-    """Warnings to stderr: neither the secret nor what a client sent in confidence, and no floods."""
-    forget = {"filter": "delete"}
-    return {
-        "level": "WARN",
-        "writer": {"output": "stderr"},
-        "encoder": {
-            "format": "filter",
-            "wrap": {"format": "json", "time_format": "rfc3339_nano"},
-            "fields": {
-                "request>headers": forget,
-                "request>uri": forget,
-                "resp_headers": forget,
-                "error": {"filter": "regexp", "regexp": secret, "value": "…"},
-            },
-        },
-        "sampling": {"interval": 1_000_000_000, "first": LOG_FIRST, "thereafter": LOG_EACH},
-    }
-
-
 def _server(address: str, protocols: list[str], routes: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "listen": [address],
@@ -113,11 +93,11 @@ def _edge(listeners: Listeners) -> dict[str, Any]:
     server = _server(
         f"{_host(listeners.bind)}:{listeners.https_port}",
         ["h1", "h2"] if listeners.http2 else ["h1"],
-        routing.routes(),
+        [{"handle": [logs.note(logs.HOST, "{http.request.host}")]}, *routing.routes()],
     )
     server["tls_connection_policies"] = [{}]
     server["errors"] = {"routes": routing.errors()}
-    return server
+    return logs.counted(server)
 
 
 def _redirect(listeners: Listeners) -> dict[str, Any]:
@@ -140,13 +120,14 @@ def _redirect(listeners: Listeners) -> dict[str, Any]:
 
 def _lookup(listeners: Listeners) -> dict[str, Any]:
     plain = {"Content-Type": ["text/plain"]}
-    return _server(
+    server = _server(
         f"127.0.0.1:{listeners.lookup_port}",
         ["h1"],
         [
             {
                 "match": [{"path": [f"/{listeners.secret}"]}],
                 "handle": [
+                    logs.note(logs.SNI, "{http.request.uri.query.server_name}"),
                     {"handler": "templates", "file_root": "certs", "mime_types": ["text/plain"]},
                     {
                         "handler": "static_response",
@@ -160,6 +141,7 @@ def _lookup(listeners: Listeners) -> dict[str, Any]:
             routing.text(403, ""),
         ],
     )
+    return logs.counted(server)
 
 
 def _host(address: str) -> str:

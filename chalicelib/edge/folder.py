@@ -5,6 +5,7 @@
     certs/default.pem          the answer to an unknown name
     bundles/<endpoint id>.pem  a line that names the version, then leaf, chain and key
     routes/<host>/<origin>     one empty file in each folder; _.<parent> for *.<parent>
+    traffic/                   lines to count, which the engine writes
     id                         what this edge is known by
 
 Every change is one rename, so a reader meets the old state or the new one, and a process that dies between two
@@ -38,13 +39,14 @@ class Folder:
         self._bundles = root / "bundles"
         self._routes = root / "routes"
         self._new = root / "new"
+        self.traffic = root / "traffic"
 
     def prepare(self, default_certificate: bytes) -> None:
         """Make the folders; write the edge's own certificate (PEM, with its key) unless there is one.
 
         Raises OSError where that is not possible.
         """
-        for folder in (self.root, self._certs, self._bundles, self._routes):
+        for folder in (self.root, self._certs, self._bundles, self._routes, self.traffic):
             folder.mkdir(mode=0o700, parents=folder == self.root, exist_ok=True)
             folder.chmod(0o700)
         shutil.rmtree(self._new, ignore_errors=True)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from chalicelib.edge.folder import Folder, checked
 from chalicelib.edge.names import DEFAULT
-from chalicelib.edge.plan import Bundle, Plan, is_newer, latest, plan
+from chalicelib.edge.plan import Bundle, Owners, Plan, is_newer, latest, plan
 from chalicelib.errors import SSLEndpointError, Unavailable
 from chalicelib.model import times
 from chalicelib.model.edge import Progress
@@ -40,6 +40,7 @@ class Follower:
         clock: Callable[[], float],
     ) -> None:
         self.progress = Progress()
+        self.owners: Owners | None = None  # None: the record was not read yet
         self._changes = changes
         self._open_version = open_version
         self._folder = folder
@@ -114,6 +115,7 @@ class Follower:
     def _apply(self) -> None:
         """Make the folder equal to the entries: first what is new, last what is gone."""
         desired = plan(self._entries.values())
+        self.owners = desired.owners
         served = self._served or self._folder.scan()
         self._served = None  # stays unknown if a step fails
         bundles = {**served.bundles, **self._install(desired, served)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.edge import names
 from chalicelib.edge.names import DEFAULT
@@ -21,6 +21,22 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
+class Owners:
+    """Whose traffic a name is: app ids by name, `*.example.com` among them."""
+
+    requests: Mapping[str, str]  # what is passed to an app
+    handshakes: Mapping[str, str]  # these, and the names that only show a certificate
+
+    def of_request(self, host: str) -> str | None:
+        """Return the app that a request for a host (in lower case) is passed to."""
+        return _owner(self.requests, host)
+
+    def of_handshake(self, name: str) -> str | None:
+        """Return the app whose name (in lower case) a client asked for in its handshake."""
+        return _owner(self.handshakes, name)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What an edge serves, or has to; names are DNS names, `*.example.com` among them."""
 
@@ -28,6 +44,7 @@ class Plan:
     certs: Mapping[str, str]  # name → endpoint id, or DEFAULT
     routes: Mapping[str, str]  # name → host:port
     refused: tuple[str, ...] = ()  # a sentence for each value that may not reach the disk
+    owners: Owners = field(default=Owners({}, {}), compare=False)  # the disk does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +96,16 @@ def plan(entries: Iterable[Entry]) -> Plan:
         for claim in claims
         if claim.certificate and claim.app_id in endpoints
     }
+    routed = [claim for claim in claims if claim.route and origins.get(claim.app_id)]
     return Plan(
         bundles={e.endpoint_id: Bundle(e.app_id, e.endpoint_id, e.version_id) for e in endpoints.values()},
         certs=certs | {claim.name: DEFAULT for claim in claims if _is_shadowed(claim, certs)},
-        routes={c.name: origins[c.app_id] for c in claims if c.route and origins.get(c.app_id)},
+        routes={claim.name: origins[claim.app_id] for claim in routed},
         refused=tuple(refused),
+        owners=Owners(
+            requests={claim.name: claim.app_id for claim in routed},
+            handshakes={claim.name: claim.app_id for claim in claims},
+        ),
     )
 
 
@@ -135,3 +157,9 @@ def _is_shadowed(claim: _Claim, certs: Mapping[str, str]) -> bool:
     """Tell whether a name without a certificate would be answered with another app's wildcard."""
     parent = claim.name.partition(".")[2]
     return claim.name not in certs and not claim.name.startswith("*") and f"*.{parent}" in certs
+
+
+def _owner(owners: Mapping[str, str], host: str) -> str | None:
+    """Return whose a name is: by itself, else by the wildcard above it (RFC 6125 §6.4.3: one label)."""
+    name = host.removesuffix(".")
+    return owners.get(name) or owners.get(f"*.{name.partition('.')[2]}")

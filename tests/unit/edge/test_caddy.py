@@ -66,3 +66,17 @@ def test_it_fits_any_state_folder() -> None:
     assert '"file_root": "certs"' in text
     assert '"root": "routes"' in text
     assert '"root": "/' not in text
+
+
+def test_what_is_written_for_counting_goes_nowhere_else() -> None:
+    """One log takes it, small and rolling; the log of warnings does not, and neither knows a request's details."""
+    whole = configuration(LISTENERS)
+    written, servers = whole["logging"]["logs"], whole["apps"]["http"]["servers"]
+    access = "http.log.access.traffic"
+
+    assert {"default", "traffic"} == written.keys()
+    assert [access] == written["traffic"]["include"] == written["default"]["exclude"]
+    assert "sampling" not in written["traffic"]
+    assert {"edge", "lookup"} == {name for name, server in servers.items() if "logs" in server}
+    assert all({"filter": "delete"} == log["encoder"]["fields"]["request"] for log in written.values())
+    assert "traffic/traffic.log" == written["traffic"]["writer"]["filename"]
