@@ -21,6 +21,7 @@ from chalicelib.api import (
     schedules,
     ssl_doctor,
     ssl_endpoints,
+    traffic,
 )
 
 app = Chalice(app_name="ssl-endpoint")
@@ -36,6 +37,7 @@ for blueprint in (
     domains.resource,
     activity.resource,
     checks.resource,
+    traffic.resource,
     overview.resource,
     ssl_doctor.resource,
     schedules.schedules,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.service.removal import Removal
     from chalicelib.service.schedules import Schedules
     from chalicelib.service.tokens import Tokens
+    from chalicelib.service.traffic import Traffic
     from chalicelib.x509.trust import Anchors
 
 
@@ -98,6 +99,16 @@ def traffic_counts() -> TrafficCounts:
     from chalicelib.aws.traffic import Traffic
 
     return Traffic(_table())
+
+
+@cache
+def traffic() -> Traffic:
+    """Return the use-cases of an app's traffic."""
+    from chalicelib.aws.surges import Surges
+    from chalicelib.service.traffic import Traffic
+
+    known = (_apps(), activities(), notices(), tokens().owner)
+    return Traffic(traffic_counts(), Surges(_table()), *known, settings().app_zone, now)
 
 
 @cache

@@ -96,6 +96,17 @@ class Resource(Blueprint):
         """Return a header of the request, empty if it is not there."""
         return str(self.current_request.headers.get(name) or "")
 
+    def number(self, name: str, lowest: int, highest: int, default: int) -> int:
+        """Return a whole number of the request's query; raise Invalid for anything else or outside the limits."""
+        asked = self.current_request.query_params
+        sent = asked.get(name) if asked else None
+        if sent is None:
+            return default
+        digits = sent if sent.isascii() and sent.isdecimal() and len(sent) <= len(str(highest)) else "-1"
+        if not lowest <= int(digits) <= highest:
+            raise Invalid(f"The parameter {name!r} has to be a whole number from {lowest} to {highest}.")
+        return int(digits)
+
     def _register(self, path: str, method: str, wrap: Callable[[View], View]) -> Callable[[View], View]:
         def register(view: View) -> View:
             self.route(path, methods=[method], content_types=["*/*"])(self._answering(wrap(view)))

@@ -57,6 +57,11 @@ def write(status: int = 200, body: Any = None, **more: Any) -> Row:
     return Row("write", status, body, belongs="app", **more)
 
 
+def in_days(days: int) -> str:
+    """Return a time of day in the future."""
+    return f"{wiring.now() + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+
+
 CA_OF_TESTS = CA()
 UPLOAD = upload(issue(CA_OF_TESTS, "www.example.com"))
 UPDATE = upload(issue(CA_OF_TESTS, "www.example.com", "example.com"))
@@ -114,6 +119,10 @@ ROWS = {
     ("DELETE", "/apps/{app}/ssl-endpoints/{endpoint}"): write(),
     ("POST", "/apps/{app}/ssl-endpoints/{endpoint}/rollback"): write(),
     ("GET", "/apps/{app}/ssl-endpoints/{endpoint}/versions"): read(),
+    ("GET", "/apps/{app}/surges"): read(),
+    ("POST", "/apps/{app}/surges"): write(201, {"at": in_days(2), "requests_per_second": 500}),
+    ("DELETE", "/apps/{app}/surges/{surge}"): write(),
+    ("GET", "/apps/{app}/traffic"): read(),
     ("POST", "/certificates/inspect"): Row("read", body=PEM),
     ("GET", "/domains"): Row("read"),
     ("GET", "/endpoints"): Row("read"),
@@ -211,7 +220,9 @@ def furnish(api: Api) -> dict[str, str]:
     made = api.call("POST", "/apps/example/ssl-endpoints", upload(issue(CA_OF_TESTS, "one.example.com"))).body
     second = upload(issue(CA_OF_TESTS, "two.example.com"))
     assert 200 == api.call("PATCH", f"/apps/example/ssl-endpoints/{made['name']}", second).status
+    surge = api.call("POST", "/apps/example/surges", {"at": in_days(3), "requests_per_second": 200}).body
     return {
+        "surge": surge["id"],
         "endpoint": made["name"],
         "addon": addons[0]["name"],
         "domain": "www.example.com",

@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from chalice.test import Client
 import app
 from chalicelib import wiring
 from chalicelib.errors import Unavailable
+from chalicelib.model.traffic import Batch, hour
 from chalicelib.net.lookup import NOTHING
 from tests.authority import CA
 from tests.functional.conftest import Api, issue
@@ -191,6 +193,11 @@ def furnish(api: Watched) -> None:
     for hostname in ("example.com", "www.example.com"):
         api.ask("POST", "/apps/example/domains", {"hostname": hostname}, 201)
     api.ask("PATCH", "/apps/example", {"origin": "127.0.0.1:5001"})
+    for days in (1, 2):
+        at = f"{wiring.now() + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+        api.ask("POST", "/apps/example/surges", {"at": at, "requests_per_second": 200, "note": "sale"}, 201)
+    app_id = api.ask("GET", "/apps/example")["id"]
+    wiring.traffic_counts().add("e-1", Batch(app_id, hour(wiring.now()), 1, {"r00": 9000, "h59": 1}))
 
 
 def install(api: Watched) -> str:
@@ -228,7 +235,14 @@ def undo(api: Watched, endpoint: str) -> None:
     token = api.ask("POST", "/tokens", {"name": "ci", "scope": "read", "expires_in": 3600}, 201)
     api.ask("POST", "/actions/addons/resolve", {"addon": "ssl", "app": "example"})
     api.ask("DELETE", f"/tokens/{token['id']}")
-    for part in ("acm", "collaborators/friend@example.com", "domains/example.com", f"ssl-endpoints/{endpoint}"):
+    surge = api.ask("GET", "/apps/example/surges")[0]["id"]
+    for part in (
+        f"surges/{surge}",
+        "acm",
+        "collaborators/friend@example.com",
+        "domains/example.com",
+        f"ssl-endpoints/{endpoint}",
+    ):
         api.ask("DELETE", f"/apps/example/{part}")
     api.ask("DELETE", "/apps/example/addons/ssl")
     api.ask("DELETE", "/apps/example")

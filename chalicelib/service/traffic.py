@@ -1,0 +1,124 @@
+"""Traffic: how much an app has, and the surges that its owner announces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from chalicelib.aws.activities import Activities
+from chalicelib.aws.apps import Apps
+from chalicelib.aws.surges import Surges
+from chalicelib.aws.table import Write
+from chalicelib.aws.traffic import Traffic as Counts
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.model import surge as surges
+from chalicelib.model import traffic
+from chalicelib.model.app import App
+from chalicelib.model.caller import Account, Caller
+from chalicelib.model.notice import Notice
+from chalicelib.model.record import AppRecord
+from chalicelib.model.surge import MOST_SURGES, Surge
+from chalicelib.model.traffic import Minute, Threshold
+from chalicelib.service.notices import Notices
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """An app's traffic between two moments."""
+
+    since: datetime
+    until: datetime
+    minutes: list[Minute]  # those with figures, in order
+
+    @property
+    def peak(self) -> Minute | None:
+        """Return the minute with the most requests."""
+        return traffic.peak(self.minutes)
+
+    @property
+    def thresholds(self) -> list[Threshold]:
+        """Return what of it should have been announced."""
+        return traffic.thresholds(self.minutes)
+
+
+class Traffic:
+    """The use-cases of an app's traffic."""
+
+    def __init__(
+        self,
+        counts: Counts,
+        surges: Surges,
+        apps: Apps,
+        activities: Activities,
+        notices: Notices,
+        owner: Callable[[App], Account | None],
+        app_zone: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._counts = counts
+        self._surges = surges
+        self._apps = apps
+        self._activities = activities
+        self._notices = notices
+        self._owner = owner
+        self._app_zone = app_zone
+        self._now = now
+
+    def of_app(self, record: AppRecord, hours: int) -> Series:
+        """Return the traffic of the last hours."""
+        until = self._now()
+        since = until - timedelta(hours=hours)
+        return Series(since, until, self._counts.since(record.app.id, since))
+
+    def surges(self, record: AppRecord) -> list[Surge]:
+        """Return the surges that were announced, in the order in which they come; past ones for a while."""
+        return self._surges.of_app(record.app.id)
+
+    def announce(self, caller: Caller, record: AppRecord, at: str, rate: int, note: str | None) -> Surge:
+        """Store that so many requests a second are expected at a time, and tell whoever runs the service.
+
+        Raises Invalid for a time or note that cannot be used, and for more than MOST_SURGES.
+        """
+        now, app = self._now(), record.app
+        moment, text = surges.check_at(at, now), surges.check_note(note)
+        if len(self._surges.of_app(app.id)) >= MOST_SURGES:
+            raise Invalid(f"An app has at most {MOST_SURGES} announced surges; remove one first.")
+        surge = Surge(str(uuid4()), app.id, moment, rate, text, now, caller.token_name)
+        writes = self._activities.write(caller, app.id, now, "surge.announce", _detail(surge))
+        self._surges.create(surge, self._apps.expect(app.id), *writes, *self._told(surge, record))
+        return surge
+
+    def withdraw(self, caller: Caller, record: AppRecord, identity: str) -> Surge:
+        """Take back an announcement and return it; raise NotFound if there is none such."""
+        found = next((each for each in self.surges(record) if each.id == identity), None)
+        if found is None:
+            raise NotFound("surge")
+        now = self._now()
+        told = self._activities.write(caller, record.app.id, now, "surge.withdraw", _detail(found))
+        self._surges.remove(found, *told)
+        return found
+
+    def _told(self, surge: Surge, record: AppRecord) -> list[Write]:
+        """Return what tells whoever runs the service, if the settings name somebody."""
+        facts = {
+            "app": record.app.name,
+            "hostname": record.target(self._app_zone),
+            "at": _text(surge.at),
+            "requests_per_second": surge.requests_per_second,
+            "account": record.app.account_id,
+        }
+        notice = Notice(f"surge#{surge.id}", "surge", record.app.id, surge.created_at, facts)
+        channels = self._notices.operator(notice)
+        if channels and (owner := self._owner(record.app)):
+            notice = replace(notice, facts={**facts, "account": owner.email})
+        return self._notices.tell(notice, channels)
+
+
+def _detail(surge: Surge) -> str:
+    return f"{surge.requests_per_second:,} requests a second at {_text(surge.at)}"
+
+
+def _text(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
