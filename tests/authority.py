@@ -195,7 +195,7 @@ def key_pem(key: Key, form: PrivateFormat = PrivateFormat.PKCS8) -> str:
 
 def _name(common_name: str) -> x509.Name:
     """Return a name; a text such as "C=BE; O=GlobalSign nv-sa; CN=GlobalSign Root CA" stands for all of it."""
-    if "=" in common_name:
+    if common_name.startswith("C="):
         parts = [part.split("=") for part in common_name.split("; ")]
         return x509.Name([x509.NameAttribute(_ATTRIBUTES[kind], value) for kind, value in parts])
     return x509.Name(
