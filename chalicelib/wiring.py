@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.table import Table
     from chalicelib.aws.traffic import Traffic as TrafficCounts
     from chalicelib.aws.vault import Vault
+    from chalicelib.net.lookup import Dns
     from chalicelib.service.addons import Addons
     from chalicelib.service.apps import Apps
     from chalicelib.service.certificates import Certificates
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.service.schedules import Schedules
     from chalicelib.service.tokens import Tokens
     from chalicelib.service.traffic import Traffic
+    from chalicelib.service.watch import Watch
     from chalicelib.x509.trust import Anchors
 
 
@@ -174,7 +176,7 @@ def domains() -> Domains:
     from chalicelib.aws.domains import Domains as Repository
     from chalicelib.service.domains import Domains
 
-    return Domains(Repository(_table()), _apps(), activities(), settings(), now)
+    return Domains(Repository(_table(), _checks()), _apps(), activities(), settings(), now)
 
 
 @cache
@@ -196,10 +198,19 @@ def removal() -> Removal:
 @cache
 def checks() -> Checks:
     """Return the use-case that looks at what is true now."""
-    from chalicelib.net import handshake, lookup
+    from chalicelib.net.handshake import Client
     from chalicelib.service.checks import Checks
 
-    return Checks(_endpoints(), settings().edge, settings().app_zone, handshake.leaf, lookup.look_up)
+    client = Client(settings().extra_roots_pem)
+    return Checks(_endpoints(), settings().edge, settings().app_zone, client, _dns)
+
+
+@cache
+def watch() -> Watch:
+    """Return what keeps the checks of domains, and tells of their changes."""
+    from chalicelib.service.watch import Watch
+
+    return Watch(checks(), _checks(), _apps(), activities(), notices(), now)
 
 
 @cache
@@ -246,10 +257,11 @@ def health() -> HealthCheck:
 def schedules() -> Schedules:
     """Return what happens without anybody asking."""
     from chalicelib.aws.runs import Runs
-    from chalicelib.service.schedules import Job, Schedules
+    from chalicelib.service.schedules import MINUTE, Job, Schedules
 
     jobs = (
-        # Made when it runs: it brings cryptography along.
+        # Made when it is its turn: what one job needs, such as cryptography, does not burden the others.
+        Job("checks", MINUTE, lambda: watch().recheck_due(), lambda: _checks().next_due()),
         Job("reconcile", timedelta(days=1), lambda: reconcile().run()),
     )
     return Schedules(jobs, Runs(_table()), now, time.sleep)
@@ -283,6 +295,20 @@ def anchors() -> Anchors:
 
     extra = settings().extra_roots_pem
     return trust.mozilla(Path(extra).read_bytes() if extra else b"")
+
+
+def _dns() -> Dns:
+    """Return a new look at DNS, which remembers nothing of the one before."""
+    from chalicelib.net.lookup import Dns
+
+    return Dns(settings().resolver)
+
+
+@cache
+def _checks() -> Any:
+    from chalicelib.aws.checks import Checks
+
+    return Checks(_table())
 
 
 @cache

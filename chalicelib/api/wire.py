@@ -13,14 +13,15 @@ from chalicelib.model import dns
 from chalicelib.model.activity import Activity
 from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Token
+from chalicelib.model.check import Check
 from chalicelib.model.domain import Domain
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.model.record import AppRecord, Collaborator
+from chalicelib.model.served import UNKNOWN
 from chalicelib.x509.facts import Facts, Verdict
 
 if TYPE_CHECKING:
     from chalicelib.service.certificates import Inspection
-    from chalicelib.service.checks import AppCheck
 
 Json = dict[str, Any]
 COMMON_NAME = re.compile(r"(?:^|; )CN=([^;]+)")
@@ -185,19 +186,6 @@ def overview(record: AppRecord, version: Version | None, app_zone: str, now: dat
     }
 
 
-def check(check: AppCheck, edge: tuple[str, int], now: datetime) -> Json:
-    """Return what was found when somebody looked at an app."""
-    host, port = edge
-    return {
-        "checked_at": moment(now),
-        "edge": {**asdict(check.edge), "host": host, "port": port},
-        "domains": [
-            {"id": domain.id, "hostname": domain.hostname, "dns": asdict(dns_state), "tls": asdict(tls)}
-            for domain, dns_state, tls in check.domains
-        ],
-    }
-
-
 def activity(activity: Activity, address: str | None) -> Json:
     """Return something that happened; `address` is that of the account, where it may be told."""
     return {
@@ -240,8 +228,23 @@ def domain(domain: Domain, record: AppRecord, app_zone: str) -> Json:
         "acm_status_reason": None,
         "sni_endpoint": {"id": endpoint.id, "name": endpoint.name} if endpoint else None,
         "records": [asdict(needed)],
+        "check": stored_check(record.checks.get(domain.hostname), endpoint),
         "created_at": moment(domain.created_at),
         "updated_at": moment(domain.updated_at),
+    }
+
+
+def stored_check(check: Check | None, endpoint: Endpoint | None) -> Json:
+    """Return what is kept of the last look at a domain; a certificate that came later was not looked at."""
+    if check is None:  # nobody has looked yet
+        return {"state": UNKNOWN, "checked_at": None, "sentence": "", "tls": {"state": UNKNOWN, "sentence": ""}}
+    is_present = check.version_id == (endpoint.active_id if endpoint else None)
+    tls, sentence = (check.tls, check.tls_sentence) if is_present else (UNKNOWN, "")
+    return {
+        "state": check.state,
+        "checked_at": moment(check.checked_at) if check.checked_at else None,
+        "sentence": check.sentence,
+        "tls": {"state": tls, "sentence": sentence},
     }
 
 
@@ -258,6 +261,7 @@ def own_domain(app: App, app_zone: str) -> Json:
         "acm_status_reason": None,
         "sni_endpoint": None,
         "records": [],
+        "check": None,
         "created_at": moment(app.created_at),
         "updated_at": moment(app.created_at),
     }

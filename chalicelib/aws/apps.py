@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.aws import addons, channels, domains, endpoints
+from chalicelib.aws import addons, channels, checks, domains, endpoints
 from chalicelib.aws.table import Item, Table, Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
@@ -161,6 +161,7 @@ def _record(items: Iterable[Item]) -> AppRecord | None:
         latest_domains={item["hostname"]: domains.domain(item) for item in parts["DOMAIN"]},
         collaborators=tuple(map(_collaborator, parts["COLLABORATOR"])),
         channels=tuple(channels.channels(parts["CHANNEL"])),
+        checks={item["hostname"]: checks.check(item) for item in parts["CHECK"]},
         serving=next(map(endpoints.serving, parts["ENDPOINT"]), None),
     )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib.aws.checks import Checks
 from chalicelib.aws.table import Item, Table, Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
+from chalicelib.model.check import first
 from chalicelib.model.domain import Domain
 
 TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
@@ -16,27 +18,34 @@ ANY = "*"
 class Domains:
     """One record an app and name, which edges follow; one claim a name, kept beside its siblings."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, checks: Checks) -> None:
         self._table = table
+        self._checks = checks
 
     def create(self, domain: Domain, *writes: Write) -> None:
-        """Store a domain and claim its name.
+        """Store a domain with its check, and claim its name.
 
-        Raises Invalid if the app has it already, if another app has it, or if a name of another account
-        overlaps with it.
+        Raises Invalid if another app has it, or if a name of another account overlaps with it, and Conflict if the
+        app has it by now.
         """
         taken = Invalid(f"{domain.hostname} is currently in use by another app.")
         claim = {**_claim_key(domain.hostname), "app_id": domain.app_id, "account_id": domain.account_id}
-        record = self._table.new(_item(domain), Conflict("Somebody else added that domain at the same time."))
-        if domain.ver > 1:  # over its own tombstone
-            record = self._table.replace(_item(domain), domain.ver - 1, Conflict("That domain was just added."))
-        self._table.commit([self._table.new(claim, taken), record, *self._no_overlap(domain, taken), *writes])
+        self._table.commit(
+            [self._table.new(claim, taken), *self._added(domain), *self._no_overlap(domain, taken), *writes]
+        )
 
     def remove(self, domain: Domain, *writes: Write) -> None:
         """Store the tombstone and free the name; raise NotFound if it is gone already."""
         gone = NotFound("domain")
         free = self._table.delete(_claim_key(domain.hostname), "app_id = :app", {":app": domain.app_id}, gone)
-        self._table.commit([self._table.replace(_item(domain), domain.ver - 1, gone), free, *writes])
+        record = self._table.replace(_item(domain), domain.ver - 1, gone)
+        self._table.commit([record, free, self._checks.strike(domain.app_id, domain.hostname), *writes])
+
+    def _added(self, domain: Domain) -> list[Write]:
+        record = self._table.new(_item(domain), Conflict("Somebody else added that domain at the same time."))
+        if domain.ver > 1:  # over its own tombstone
+            record = self._table.replace(_item(domain), domain.ver - 1, Conflict("That domain was just added."))
+        return [record, self._checks.new(first(domain))]
 
     def _no_overlap(self, domain: Domain, taken: Invalid) -> list[Write]:
         """Refuse a wildcard over another account's names, and a name under another account's wildcard."""

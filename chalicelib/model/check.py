@@ -1,63 +1,139 @@
-"""What was found when somebody looked: pure judgements on DNS answers and handshakes."""
+"""The stored check of a domain: what was found last, what changed, and when to look again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from chalicelib.model.endpoint import Endpoint, Version
-from chalicelib.x509 import hostname as names
+from chalicelib.model import served
+from chalicelib.model.domain import Domain
+from chalicelib.model.pointing import INVALID, UNKNOWN, VALID, DnsState
+from chalicelib.model.served import MISMATCH, NONE, SERVED, TlsState
+
+FIRST_PAUSE = timedelta(seconds=5)  # doubled with each look
+LONGEST_PAUSE = timedelta(hours=1)
+MOST_DOUBLINGS = 16  # which is beyond the longest pause
+EAGER = timedelta(days=7)  # since the domain was added, or stopped being all right
+STEADY_PAUSE = timedelta(days=1)  # after that, and while all is right
+LEASE = timedelta(minutes=1)  # whoever is about to look has it alone for so long
+NOT_SERVED = "not served"
+# What is passing, or cannot be looked at, is no change: an edge that follows, or does not answer.
+KNOWN_DNS = {VALID: VALID, INVALID: INVALID}
+KNOWN_TLS = {SERVED: SERVED, MISMATCH: NOT_SERVED, NONE: NOT_SERVED}
+CHANGED_DNS = {
+    VALID: "DNS leads {hostname} here now.",
+    INVALID: "DNS does not lead {hostname} here any longer.",
+}
+CHANGED_TLS = {
+    SERVED: "The certificate is served for {hostname} now.",
+    NOT_SERVED: "The certificate is not served for {hostname} any longer.",
+}
+LONGEST_SENTENCE = 500  # characters that are kept: each request to the app reads them
 
 
 @dataclass(frozen=True, slots=True)
-class TlsState:
-    """What the edge serves for a name."""
+class Look:
+    """What was found for a domain at one moment."""
 
-    state: str  # "served", "waiting", "mismatch", "down", "none" or "unknown"
-    version: int | None = None  # of the endpoint, if it is one of its certificates
-    fingerprint: str | None = None  # SHA-256 of the leaf
-    sentence: str = ""
+    domain: Domain
+    dns: DnsState
+    tls: TlsState
 
 
 @dataclass(frozen=True, slots=True)
-class DnsState:
-    """Where a name leads."""
+class Change:
+    """What was known of a domain and is otherwise now: of DNS, of what is served for it, or of both."""
 
-    state: str  # "here", "elsewhere", "missing" or "unknown"
-    answers: tuple[str, ...] = ()
-    ttl: int | None = None  # seconds
+    before: str  # "invalid"
+    after: str  # "valid"
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is known of a domain by looking."""
+
+    app_id: str
+    account_id: str
+    hostname: str
+    since: datetime  # when the domain was added, or stopped being all right
+    due_at: datetime  # when to look next
+    state: str = UNKNOWN  # of DNS, by the last look
     sentence: str = ""
+    tls: str = served.UNKNOWN
+    tls_sentence: str = ""
+    version_id: str | None = None  # what the edge had to serve then
+    known: str | None = None  # the last state of DNS that was not unknown
+    known_tls: str | None = None
+    looks: int = 0  # since `since`
+    checked_at: datetime | None = None
+    ver: int = 1
+
+    @property
+    def leads_away(self) -> bool:
+        """Tell whether it is known that the domain does not lead here."""
+        return self.known == self.state == INVALID
+
+    def claim(self, now: datetime) -> Check:
+        """Return the check as whoever looks holds it; the next one may when the lease is over."""
+        return replace(self, due_at=now + LEASE, ver=self.ver + 1)
+
+    def see(self, look: Look, version_id: str | None, now: datetime) -> tuple[Check, Change | None]:
+        """Return the check after a look, and what has changed; to be unknown is never a change."""
+        dns, tls = KNOWN_DNS.get(look.dns.state), KNOWN_TLS.get(look.tls.state)
+        changed = [
+            *_change(self.known, dns, look.dns.sentence, CHANGED_DNS, self.hostname),
+            *_change(self.known_tls, tls, look.tls.sentence, CHANGED_TLS, self.hostname),
+        ]
+        is_worse = any(change.after in {INVALID, NOT_SERVED} for change in changed)
+        since, looks = (now, 1) if is_worse else (self.since, self.looks + 1)
+        known, known_tls = dns or self.known, tls or self.known_tls
+        after = replace(
+            self,
+            since=since,
+            due_at=now + next_look(since, looks, now, is_right=(known, known_tls) == (VALID, SERVED)),
+            state=look.dns.state,
+            sentence=look.dns.sentence[:LONGEST_SENTENCE],
+            tls=look.tls.state,
+            tls_sentence=look.tls.sentence[:LONGEST_SENTENCE],
+            version_id=version_id,
+            known=known,
+            known_tls=known_tls,
+            looks=looks,
+            checked_at=now,
+            ver=self.ver + 1,
+        )
+        return after, _together(changed)
 
 
-def probe_name(hostname: str) -> str:
-    """Return a name to look at: the domain itself, or some sub-domain of a wildcard."""
-    return f"ssl-endpoint-check.{hostname[2:]}" if hostname.startswith("*.") else hostname
+def first(domain: Domain) -> Check:
+    """Return the check of a domain that was just added: it is due at once."""
+    at = domain.updated_at
+    return Check(domain.app_id, domain.account_id, domain.hostname, since=at, due_at=at)
 
 
-def tls(name: str, fingerprint: str, endpoint: Endpoint | None, versions: Sequence[Version]) -> TlsState:
-    """Judge a leaf that the edge served for a name of an app."""
-    if endpoint is None:
-        return TlsState("none", fingerprint=fingerprint, sentence="The app has no certificate.")
-    number = next((each.number for each in versions if each.leaf.fingerprint == fingerprint), None)
-    if number != endpoint.active:
-        other = f"version {number}" if number else "a certificate of our own"
-        sentence = f"The edge still serves {other} for {name}; it follows within seconds."
-        return TlsState("waiting", number, fingerprint, sentence)
-    active = next(each for each in versions if each.number == number)
-    if not any(names.covers(pattern, name) for pattern in active.leaf.names):
-        return TlsState("mismatch", number, fingerprint, f"The certificate is not for {name}.")
-    return TlsState("served", number, fingerprint, "")
+def next_look(since: datetime, looks: int, now: datetime, *, is_right: bool) -> timedelta:
+    """Return how long to wait after the `looks`-th look since a domain was added or stopped being all right."""
+    if is_right or now - since >= EAGER:
+        return STEADY_PAUSE
+    return min(FIRST_PAUSE * (1 << min(looks - 1, MOST_DOUBLINGS)), LONGEST_PAUSE)
 
 
-def dns(
-    target: str, aliases: Sequence[str], addresses: Sequence[str], ttl: int | None, of_target: Sequence[str]
-) -> DnsState:
-    """Judge what DNS says about a domain that should lead to `target`, whose addresses are `of_target`."""
-    answers = tuple(dict.fromkeys([*aliases, *addresses]))
-    if not answers:
-        return DnsState("missing", (), ttl, f"There is no record yet. Set one that points at {target}.")
-    if target in aliases or (addresses and set(addresses) <= set(of_target)):
-        return DnsState("here", answers, ttl, "")
-    remembered = f" Resolvers remember the old record for up to {ttl} seconds." if ttl else ""
-    sentence = f"It leads to {', '.join(answers[:3])} and not to {target}.{remembered}"
-    return DnsState("elsewhere", answers, ttl, sentence)
+def _change(
+    before: str | None, after: str | None, found: str, told: Mapping[str, str], hostname: str
+) -> Iterator[Change]:
+    """Yield what changed: for the better, or for the worse after it was right."""
+    if after is None or after == before or (before is None and after in {INVALID, NOT_SERVED}):
+        return
+    sentence = told[after].format(hostname=hostname)
+    yield Change(before or UNKNOWN, after, f"{sentence} {found}".strip())
+
+
+def _together(changes: Sequence[Change]) -> Change | None:
+    """Return all that one look changed as one piece of news."""
+    if not changes:
+        return None
+    before = ", ".join(dict.fromkeys(each.before for each in changes))
+    after = ", ".join(each.after for each in changes)
+    return Change(before, after, " ".join(each.sentence for each in changes))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.model.addon import Addon
 from chalicelib.model.app import App
 from chalicelib.model.caller import SCOPES, Caller
+from chalicelib.model.check import Check
 from chalicelib.model.domain import Domain
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.model.notice import Channel
@@ -36,6 +37,7 @@ class AppRecord:
     latest_domains: Mapping[str, Domain]  # by hostname
     collaborators: tuple[Collaborator, ...]
     channels: tuple[Channel, ...] = ()  # of the app alone, not those of its account
+    checks: Mapping[str, Check] = field(default_factory=dict)  # by hostname; of domains alone
     serving: Version | None = None  # without its PEM; None if there is none, or it is too long to be at hand
 
     @property

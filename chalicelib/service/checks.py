@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from chalicelib.aws.endpoints import Endpoints
-from chalicelib.errors import Unavailable
-from chalicelib.model import check
-from chalicelib.model.check import DnsState, TlsState
+from chalicelib.errors import BadCertificate, Unavailable
+from chalicelib.model import pointing, served
+from chalicelib.model.answer import Answer
+from chalicelib.model.check import Look
 from chalicelib.model.domain import Domain
 from chalicelib.model.endpoint import Version
 from chalicelib.model.record import AppRecord
-from chalicelib.net.lookup import NOTHING, Answer
+from chalicelib.model.served import Handshake, TlsState
+from chalicelib.service.together import Together
+from chalicelib.x509.facts import Facts
+
+if TYPE_CHECKING:
+    from chalicelib.net.handshake import Client
+    from chalicelib.net.lookup import Dns
 
 SECONDS = 3.0  # for one look-up or handshake
-ALL_SECONDS = 4.5  # for all of them
-AT_ONCE = 16
-MOST_DOMAINS = 50  # looked at in one call
+ALL_SECONDS = 4.5  # for everything that is looked at together
+MOST_DOMAINS = 50  # looked at together
 NOT_IN_TIME = "It was not looked at in time; look again."
 
 
@@ -29,7 +34,7 @@ class AppCheck:
     """What was found for an app's DNS target and for its domains."""
 
     edge: TlsState
-    domains: tuple[tuple[Domain, DnsState, TlsState], ...]
+    domains: tuple[Look, ...]
 
 
 class Checks:
@@ -40,67 +45,92 @@ class Checks:
         endpoints: Endpoints,
         edge: tuple[str, int],
         app_zone: str,
-        leaf: Callable[[tuple[str, int], str, float], bytes],
-        look_up: Callable[[str, float], Answer],
+        client: Client,
+        dns: Callable[[], Dns],
     ) -> None:
         self._endpoints = endpoints
         self._edge = edge
         self._app_zone = app_zone
-        self._leaf = leaf
-        self._look_up = look_up
+        self._client = client
+        self._dns = dns
 
-    def look(self, record: AppRecord) -> AppCheck:
-        """Look at everything at once and return what was found within ALL_SECONDS."""
-        endpoint, target = record.endpoint, record.target(self._app_zone)
-        versions = list(self._endpoints.versions(endpoint.id)) if endpoint else []
-        names = {domain: check.probe_name(domain.hostname) for domain in record.domains[:MOST_DOMAINS]}
-        pool = ThreadPoolExecutor(AT_ONCE)
-        try:
-            of_target = pool.submit(self._resolved, target)
-            edge = pool.submit(self._shown, target, record, versions)
-            tls = {domain: pool.submit(self._shown, name, record, versions) for domain, name in names.items()}
-            dns = {domain: pool.submit(self._resolved, name) for domain, name in names.items()}
-            looked: list[Future[Any]] = [of_target, edge, *tls.values(), *dns.values()]
-            wait(looked, ALL_SECONDS)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-        return AppCheck(
-            self._at_target(_done(edge, TlsState("unknown", sentence=NOT_IN_TIME))),
-            tuple((each, _leads(dns, each, target, of_target), _serves(tls, each)) for each in names),
+    def of_app(self, record: AppRecord) -> AppCheck:
+        """Look at an app's DNS target and its first domains; return what was found within ALL_SECONDS."""
+        target = record.target(self._app_zone)
+        asked, dns = Together(SECONDS, ALL_SECONDS), self._dns()
+        asked.ask(self._shown, [target])
+        wanted = [(record, domain) for domain in record.domains[:MOST_DOMAINS]]
+        looks = self._look(asked, dns, wanted)
+        return AppCheck(_at_target(self._tls(asked, target, record, {})), looks)
+
+    def of(self, wanted: Sequence[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
+        """Look at domains; return what was found within ALL_SECONDS, in their order."""
+        return self._look(Together(SECONDS, ALL_SECONDS), self._dns(), wanted)
+
+    def _look(self, asked: Together, dns: Dns, wanted: Sequence[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
+        names = [pointing.probe_name(domain.hostname) for _, domain in wanted]
+        asked.ask(dns.look_up, [record.target(self._app_zone) for record, _ in wanted])
+        asked.ask(dns.look_up, names)
+        asked.ask(self._shown, names)
+        asked.ask(dns.zone, [domain.hostname for _, domain in wanted])
+        asked.ask(dns.issuers, [domain.hostname for _, domain in wanted])
+        asked.wait()
+        known: dict[str, list[Version]] = {}
+        return tuple(
+            Look(
+                domain,
+                self._leads(asked, dns, name, record, domain),
+                self._tls(asked, name, record, known),
+            )
+            for name, (record, domain) in zip(names, wanted, strict=True)
         )
 
-    def _shown(self, name: str, record: AppRecord, versions: list[Version]) -> TlsState:
-        try:
-            fingerprint = hashlib.sha256(self._leaf(self._edge, name, SECONDS)).hexdigest()
-        except Unavailable as error:
-            return TlsState("down", sentence=error.message)
-        return check.tls(name, fingerprint, record.endpoint, versions)
+    def _leads(self, asked: Together, dns: Dns, name: str, record: AppRecord, domain: Domain) -> pointing.DnsState:
+        hostname, target, unanswered = domain.hostname, record.target(self._app_zone), Answer(problem=NOT_IN_TIME)
+        return pointing.judge(
+            hostname,
+            target,
+            asked.answer(dns.look_up, name, unanswered),
+            asked.answer(dns.look_up, target, unanswered),
+            asked.answer(dns.zone, hostname, None),
+            asked.answer(dns.issuers, hostname, None),
+        )
 
-    def _at_target(self, found: TlsState) -> TlsState:
-        """Nobody's certificate covers the DNS target: what counts there is that it is served."""
-        return TlsState("served", found.version, found.fingerprint) if found.state == "mismatch" else found
-
-    def _resolved(self, name: str) -> Answer | str:
+    def _shown(self, name: str, seconds: float) -> Handshake | str:
+        """Return what the edge shows for a name, or why it shows nothing."""
         try:
-            return self._look_up(name, SECONDS)
+            return self._client.shake(self._edge, name, seconds)
         except Unavailable as error:
             return error.message
 
+    def _tls(self, asked: Together, name: str, record: AppRecord, known: dict[str, list[Version]]) -> TlsState:
+        shown = asked.answer(self._shown, name, None)
+        if not isinstance(shown, Handshake):
+            return TlsState(served.DOWN if shown else served.UNKNOWN, sentence=shown or NOT_IN_TIME)
+        versions = self._versions(record, hashlib.sha256(shown.leaf).hexdigest(), known)
+        try:
+            return served.judge(name, shown, _facts(shown.leaf), record.endpoint, versions)
+        except BadCertificate as error:
+            return TlsState(served.UNKNOWN, sentence=error.message)
 
-def _done(future: Future[Any], otherwise: Any) -> Any:
-    return future.result() if future.done() and not future.cancelled() else otherwise
+    def _versions(self, record: AppRecord, fingerprint: str, known: dict[str, list[Version]]) -> list[Version]:
+        """Return the versions among which the one with this leaf is; the active one is at hand already."""
+        endpoint, serving = record.endpoint, record.serving
+        if endpoint is None:
+            return []
+        if serving and serving.leaf.fingerprint == fingerprint:
+            return [serving]
+        if endpoint.id not in known:
+            known[endpoint.id] = list(self._endpoints.versions(endpoint.id))
+        return known[endpoint.id]
 
 
-def _serves(found: Mapping[Domain, Future[TlsState]], domain: Domain) -> TlsState:
-    state: TlsState = _done(found[domain], TlsState("unknown", sentence=NOT_IN_TIME))
-    return state
+def _at_target(found: TlsState) -> TlsState:
+    """Nobody's certificate covers the DNS target: what counts there is that it is served."""
+    return replace(found, state=served.SERVED, sentence="") if found.state == served.MISMATCH else found
 
 
-def _leads(
-    found: Mapping[Domain, Future[Answer | str]], domain: Domain, target: str, of_target: Future[Answer | str]
-) -> DnsState:
-    answer, there = _done(found[domain], NOT_IN_TIME), _done(of_target, NOTHING)
-    if isinstance(answer, str):
-        return DnsState("unknown", sentence=answer)
-    addresses = () if isinstance(there, str) else there.addresses
-    return check.dns(target, answer.aliases, answer.addresses, answer.ttl, addresses)
+def _facts(leaf: bytes) -> Facts:
+    from chalicelib.x509.certificate import Certificate  # noqa: PLC0415, cryptography costs a tenth of a second
+
+    return Certificate.load(leaf).facts

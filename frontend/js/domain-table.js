@@ -1,6 +1,5 @@
 /** Names with the record to set for each, and whether DNS and the edge follow. */
 
-import { lasting } from './time.js';
 import { APEX_NAMES, covers } from './names.js';
 import { Copy, State, html } from './ui.js';
 import { DNS_WORDS, TLS_WORDS } from './words.js';
@@ -21,16 +20,15 @@ function tlsOf(domain, check, cert) {
   if (new Date(cert.expires_at) < Date.now()) return { is: 'bad', word: 'Expired', why: 'Browsers refuse it.' };
   if (!tls) return { is: 'idle', word: 'Covered', why: '' };
   const [is, word] = TLS_WORDS[tls.state] ?? ['idle', tls.state];
-  if (tls.state === 'served' && check.dns.state !== 'here') return { is: 'wait', word: 'Ready, waits for DNS', why: '' };
+  if (tls.state === 'served' && check.dns.state !== 'valid') return { is: 'wait', word: 'Ready, waits for DNS', why: '' };
   return { is, word: tls.state === 'served' && tls.version ? `${word} v${tls.version}` : word, why: tls.sentence };
 }
 
 function dnsOf(check) {
   if (!check) return { is: 'idle', word: 'Not asked yet', why: '' };
-  const { state, answers, ttl, sentence } = check.dns;
-  const [is, word] = DNS_WORDS[state] ?? ['idle', state];
-  const kept = state === 'elsewhere' && answers.length ? `${answers.slice(0, 2).join(', ')}${ttl ? `, cached for ${lasting(ttl)}` : ''}` : '';
-  return { is, word, why: state === 'missing' ? '' : sentence || kept };
+  const { state, reasons: [reason] } = check.dns;
+  const [is, word] = DNS_WORDS[reason?.code] ?? DNS_WORDS[state] ?? ['idle', state];
+  return { is, word, why: !reason || reason.code === 'missing' ? '' : reason.sentence };
 }
 
 const Cell = ({ of: { is, word, why } }) => html`<${State} is=${is}>${word}<//>${why && html`<p class="why">${why}</p>`}`;
@@ -50,4 +48,4 @@ export const DomainTable = ({ domains, checks, certOf, hasApp, onRemove }) => ht
 export const byName = (checks) => checks && new Map(checks.domains.map((each) => [each.hostname, each]));
 
 /** How many names DNS points here and the edge serves: [how many, of how many]; null before it was asked. */
-export const answering = (checks) => checks && [checks.domains.filter((each) => each.dns.state === 'here' && each.tls.state === 'served').length, checks.domains.length];
+export const answering = (checks) => checks && [checks.domains.filter((each) => each.dns.state === 'valid' && each.tls.state === 'served').length, checks.domains.length];

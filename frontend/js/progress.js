@@ -39,16 +39,17 @@ export function lookout({ app, isOn = () => true, onLook, onMiss, onSignedOut })
 
 /** Why DNS does not lead here yet, by the first name that it keeps away; nothing if there is none. Pure. */
 export function whyNotHere(domains) {
-  const kept = domains.find((each) => each.dns.state === 'elsewhere') ?? domains.find((each) => each.dns.state !== 'here');
+  const codeOf = (each) => each.dns.reasons[0]?.code;
+  const kept = domains.find((each) => codeOf(each) === 'elsewhere') ?? domains.find((each) => each.dns.state !== 'valid');
   if (!kept) return '';
-  const { state, answers, ttl, sentence } = kept.dns;
-  if (state === 'missing') return `${kept.hostname} has no record yet.`;
-  if (state !== 'elsewhere') return sentence;
-  return `${kept.hostname} still leads to ${listed(answers, 2)}${ttl ? `, which may be cached for ${lasting(ttl)}` : ''}.`;
+  const { found, ttl, reasons: [reason] } = kept.dns;
+  if (reason?.code === 'missing') return `${kept.hostname} has no record yet.`;
+  if (reason?.code !== 'elsewhere') return reason?.sentence ?? '';
+  return `${kept.hostname} still leads to ${listed([...found.aliases, ...found.addresses], 2)}${ttl ? `, which may be cached for ${lasting(ttl)}` : ''}.`;
 }
 
 /** Why a name that DNS leads here is not answered well, by the first such name; nothing if there is none. Pure. */
-export const whyNotLive = (domains) => domains.find((each) => each.dns.state === 'here' && each.tls.state !== 'served')?.tls.sentence ?? '';
+export const whyNotLive = (domains) => domains.find((each) => each.dns.state === 'valid' && each.tls.state !== 'served')?.tls.sentence ?? '';
 
 /**
  * Keeps when each stage was first seen to be reached. Returns {see(checks), miss(why), view(), isOver()}.
@@ -71,7 +72,7 @@ export function progress(doneAt, { what = 'Uploaded', isFollowed = false } = {})
     [checks, missed] = [found, ''];
     const [live, all] = answering(checks);
     reached('served', checks.edge.state === 'served', isFollowed || isWatched);
-    reached('dns', all > 0 && checks.domains.every((each) => each.dns.state === 'here'), isWatched);
+    reached('dns', all > 0 && checks.domains.every((each) => each.dns.state === 'valid'), isWatched);
     reached('live', all > 0 && live === all, isFollowed || isWatched);
   }
 
@@ -81,7 +82,7 @@ export function progress(doneAt, { what = 'Uploaded', isFollowed = false } = {})
   function view() {
     const domains = checks?.domains ?? [];
     const [live, all] = checks ? answering(checks) : [0, 0];
-    const here = domains.filter((each) => each.dns.state === 'here').length;
+    const here = domains.filter((each) => each.dns.state === 'valid').length;
     const isLate = checks?.edge.state === 'waiting' && new Date(checks.checked_at) - new Date(doneAt) > LATE;
     const why = {
       served: !checks ? 'Asking the edge.' : isLate ? `The edge has not followed since ${stamp(doneAt)} UTC: it may be stopped, or cut off from the record. Its log says why.` : checks.edge.sentence,

@@ -64,10 +64,10 @@ export function namesAnswering(here, all) {
   return `${capital(inWords(here))} of ${inWords(all)} names ${here === 1 ? 'answers' : 'answer'} here.`;
 }
 
-/** What DNS says of a name, by the API's checks. */
+/** What DNS says of a name, by the API's checks: its state, or why it is invalid where there is a word for that. */
 export const DNS_WORDS = {
-  here: ['ok', 'Points here'],
-  elsewhere: ['wait', 'Still elsewhere'],
+  valid: ['ok', 'Points here'],
+  invalid: ['wait', 'Still elsewhere'],
   missing: ['wait', 'No record yet'],
   unknown: ['idle', 'Not known'],
 };

@@ -39,7 +39,9 @@ def test_progress_follows_each_stage_and_says_what_hangs(
     answer["checked_at"] = "2099-01-01T00:00:00Z"
     edge |= {"state": "waiting", "sentence": "The edge still serves version 1."}
     domain["tls"] |= {"state": "waiting", "sentence": "The edge still serves version 1."}
-    domain["dns"] |= {"state": "elsewhere", "answers": ["203.0.113.7"], "ttl": 2520, "sentence": ""}
+    found = {"aliases": [], "addresses": ["203.0.113.7"], "private": []}
+    reasons = [{"code": "elsewhere", "sentence": "", "remedy": ""}]
+    domain["dns"] |= {"state": "invalid", "found": found, "ttl": 2520, "reasons": reasons}
 
     def prepare(page: Page) -> None:
         page.clock.install()
@@ -53,7 +55,7 @@ def test_progress_follows_each_stage_and_says_what_hangs(
     edge |= {"state": "served"}
     page.clock.run_for(8_000)
     expect(served).to_contain_text("1 Jan 2099, 00:00 UTC")
-    domain["dns"] |= {"state": "here", "sentence": ""}
+    domain["dns"] |= {"state": "valid", "reasons": []}
     domain["tls"] |= {"state": "mismatch", "sentence": f"The certificate is not for {host}."}
     page.clock.run_for(8_000)
     expect(points).to_contain_text("1 Jan 2099, 00:00 UTC")

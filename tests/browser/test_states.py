@@ -229,7 +229,7 @@ def test_domains_of_many_apps_are_all_looked_at(open_page: Visit) -> None:
         {"id": name, "hostname": f"www.{name}.example.com", "app": {"name": name}, "records": [record]}
         for name in names
     ]
-    dns: dict[str, object] = {"state": "missing", "answers": [], "ttl": None, "sentence": ""}
+    dns: dict[str, object] = {"state": "invalid", "reasons": [{"code": "missing", "sentence": "", "remedy": ""}]}
 
     def answer(route: Route) -> None:
         name = route.request.url.split("/")[-2]

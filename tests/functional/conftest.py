@@ -15,9 +15,12 @@ from moto import mock_aws
 
 from chalicelib import wiring
 from local import stack, tuning
+from tests import nameserver
 from tests.authority import CA, DAY, LeafCert
+from tests.nameserver import NameServer
 
 REGION = "us-east-1"
+NOBODY = "127.0.0.1:1"  # refuses every connection
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,15 @@ def forget() -> None:
             made.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def names() -> Iterator[NameServer]:
+    """Run the DNS server that everything asks; it knows no name until a test adds some."""
+    with nameserver.running() as server:
+        yield server
+
+
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[dict[str, str]]:
+def cloud(names: NameServer) -> Iterator[dict[str, str]]:
     """Start an AWS with the template's resources; yield the template's outputs."""
     tuning.apply(forgetful=["dynamodb"])  # moto leaves it to the end of the process to close S3's buffers
     with pytest.MonkeyPatch.context() as environment, mock_aws():
@@ -76,14 +86,18 @@ def cloud() -> Iterator[dict[str, str]]:
         outputs = stack.ensure(boto3.session.Session(region_name=REGION))
         for name in ("Table", "Bucket", "Key"):
             environment.setenv(f"SSL_ENDPOINT_{name.upper()}", outputs[name])
+        host, port = names.address
+        environment.setenv("SSL_ENDPOINT_RESOLVER", f"{host}:{port}")
+        environment.setenv("SSL_ENDPOINT_EDGE", NOBODY)
         forget()
         yield outputs
     forget()
 
 
 @pytest.fixture
-def aws(cloud: dict[str, str]) -> dict[str, str]:
-    """Return the template's outputs, with an empty table."""
+def aws(cloud: dict[str, str], names: NameServer) -> dict[str, str]:
+    """Return the template's outputs, with an empty table and no name in DNS."""
+    names.clear()
     client = wiring.client("dynamodb")
     for item in client.scan(TableName=cloud["Table"])["Items"]:
         client.delete_item(TableName=cloud["Table"], Key={"PK": item["PK"], "SK": item["SK"]})

@@ -20,7 +20,6 @@ import app
 from chalicelib import wiring
 from chalicelib.errors import Unavailable
 from chalicelib.model.traffic import Batch, hour
-from chalicelib.net.lookup import NOTHING
 from tests.authority import CA
 from tests.functional.conftest import Api, issue
 from tests.functional.test_calls import upload
@@ -139,14 +138,8 @@ def test_examples_are_valid() -> None:
 
 
 @pytest.fixture
-def watched(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+def watched(aws: dict[str, str]) -> Iterator[Watched]:
     """Yield the API with an admin token; what it answers is compared with the document."""
-
-    def nowhere(*_: object) -> bytes:
-        raise Unavailable("not in this test")
-
-    monkeypatch.setattr(wiring.checks(), "_leaf", nowhere)
-    monkeypatch.setattr(wiring.checks(), "_look_up", lambda *_: NOTHING)
     tokens = wiring.tokens()
     with Client(app.app) as client:
         yield Watched(client, tokens.issue(tokens.account("owner@example.com"), "test", "admin"))
@@ -212,6 +205,7 @@ def install(api: Watched) -> str:
     api.ask("POST", f"/apps/example/ssl-endpoints/{name}/rollback")
     api.ask("PUT", f"/apps/example/ssl-endpoints/{name}", second)
     api.ask("PATCH", "/apps/example/domains/www.example.com", {"sni_endpoint": name})
+    api.ask("POST", "/apps/example/domains/www.example.com/check")
     api.ask("POST", "/certificates/inspect", {"certificate_chain": first["certificate_chain"]})
     for path in (*DOCTOR, "/resolve-chain-and-key"):
         api.ask("POST", path, (first["certificate_chain"] + first["private_key"]).encode())

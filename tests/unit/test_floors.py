@@ -15,6 +15,8 @@ ONLY = {
     "boto3": {"aws", "edge", "wiring"},
     "botocore": {"aws", "edge", "wiring"},
     "chalice": {"api", "app"},
+    "dns": {"net"},
+    "dnslib": set(),
     "moto": set(),
     "tests": set(),
     "local": set(),
