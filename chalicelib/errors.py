@@ -6,6 +6,7 @@
     x BadKey                   a file is not a usable private key
     x KeyMismatch              the private key fits none of the certificates
     x NoPreviousCertificate    a roll-back has nothing to go back to
+    x Unproven                 a name is another account's, and nothing proves that it is the caller's
     x TooLarge                 more bytes than a limit allows
   + Unauthorized               no token, or none that is known
   + Forbidden                  the token's scope does not reach
@@ -18,6 +19,8 @@ mends it. It never holds key material. Only `api/http.py` knows which HTTP statu
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class SSLEndpointError(Exception):
@@ -50,6 +53,16 @@ class KeyMismatch(BadKey):
 
 class NoPreviousCertificate(Invalid):
     """A roll-back has nothing to go back to."""
+
+
+class Unproven(Invalid):
+    """A name is another account's; `record` is the DNS record that would prove that it is the caller's."""
+
+    id = "domain_taken"
+
+    def __init__(self, message: str, record: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.record = dict(record)
 
 
 class TooLarge(Invalid):

@@ -174,9 +174,12 @@ def addons() -> Addons:
 def domains() -> Domains:
     """Return the use-cases of custom domains."""
     from chalicelib.aws.domains import Domains as Repository
+    from chalicelib.service.claims import Claims
     from chalicelib.service.domains import Domains
 
-    return Domains(Repository(_table(), _checks()), _apps(), activities(), settings(), now)
+    repository = Repository(_table(), _checks())
+    claims = Claims(repository, _apps(), activities(), notices(), _dns)
+    return Domains(repository, _apps(), activities(), claims, settings(), now)
 
 
 @cache

@@ -28,6 +28,7 @@ from chalicelib.errors import (
     TooLarge,
     Unauthorized,
     Unavailable,
+    Unproven,
 )
 from chalicelib.model.caller import Caller, Once
 
@@ -172,7 +173,8 @@ def refusal(error: SSLEndpointError) -> Reply:
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     resource = {"resource": error.resource} if isinstance(error, NotFound) else {}
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
-    return Reply({"id": error.id, **resource, "message": error.message}, status, headers)
+    record = {"record": error.record} if isinstance(error, Unproven) else {}
+    return Reply({"id": error.id, **resource, "message": error.message, **record}, status, headers)
 
 
 def internal(request_id: str) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.aws.checks import Checks
@@ -15,6 +16,22 @@ TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed any
 ANY = "*"
 
 
+class Taken(Invalid):
+    """The name is another app's, or overlaps with one of another account."""
+
+    def __init__(self, hostname: str) -> None:
+        super().__init__(f"{hostname} is currently in use by another app.")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whose a name is."""
+
+    hostname: str
+    app_id: str
+    account_id: str
+
+
 class Domains:
     """One record an app and name, which edges follow; one claim a name, kept beside its siblings."""
 
@@ -25,13 +42,35 @@ class Domains:
     def create(self, domain: Domain, *writes: Write) -> None:
         """Store a domain with its check, and claim its name.
 
-        Raises Invalid if another app has it, or if a name of another account overlaps with it, and Conflict if the
+        Raises Taken if another app has it, or if a name of another account overlaps with it, and Conflict if the
         app has it by now.
         """
-        taken = Invalid(f"{domain.hostname} is currently in use by another app.")
-        claim = {**_claim_key(domain.hostname), "app_id": domain.app_id, "account_id": domain.account_id}
+        taken = Taken(domain.hostname)
+        claim = self._table.new(_claim_item(domain), taken)
+        self._table.commit([claim, *self._added(domain), *self._no_overlap(domain, taken), *writes])
+
+    def create_proven(self, domain: Domain, *writes: Write) -> None:
+        """Store a domain although names of other accounts overlap with it; raise Taken if another app has it."""
+        claim = self._table.new(_claim_item(domain), Taken(domain.hostname))
+        self._table.commit([claim, *self._added(domain), *writes])
+
+    def move(self, domain: Domain, tombstone: Domain, *writes: Write) -> None:
+        """Store a domain in the place of another app's, of which only the tombstone stays.
+
+        Raises Conflict if that app does not have it any longer.
+        """
+        raced = Conflict(
+            f"{domain.hostname} changed hands at the same time. Look at it again and repeat your call."
+        )
+        held = {":app": tombstone.app_id}
         self._table.commit(
-            [self._table.new(claim, taken), *self._added(domain), *self._no_overlap(domain, taken), *writes]
+            [
+                self._table.put_if(_claim_item(domain), "app_id = :app", held, raced),
+                self._table.replace(_item(tombstone), tombstone.ver - 1, raced),
+                self._checks.strike(tombstone.app_id, tombstone.hostname),
+                *self._added(domain),
+                *writes,
+            ]
         )
 
     def remove(self, domain: Domain, *writes: Write) -> None:
@@ -41,13 +80,25 @@ class Domains:
         record = self._table.replace(_item(domain), domain.ver - 1, gone)
         self._table.commit([record, free, self._checks.strike(domain.app_id, domain.hostname), *writes])
 
+    def claim(self, hostname: str) -> Claim | None:
+        """Return whose the name itself is."""
+        key = _claim_key(hostname)
+        item = self._table.get(key["PK"], key["SK"])
+        return _claim(item) if item else None
+
+    def overlapping(self, hostname: str) -> list[Claim]:
+        """Return whose the wildcard over a name is, or the names under a wildcard."""
+        key = _claim_key(hostname)
+        claims = map(_claim, self._table.query(key["PK"], "" if key["SK"] == ANY else ANY))
+        return [each for each in claims if each.hostname != hostname]
+
     def _added(self, domain: Domain) -> list[Write]:
         record = self._table.new(_item(domain), Conflict("Somebody else added that domain at the same time."))
         if domain.ver > 1:  # over its own tombstone
             record = self._table.replace(_item(domain), domain.ver - 1, Conflict("That domain was just added."))
         return [record, self._checks.new(first(domain))]
 
-    def _no_overlap(self, domain: Domain, taken: Invalid) -> list[Write]:
+    def _no_overlap(self, domain: Domain, taken: Taken) -> list[Write]:
         """Refuse a wildcard over another account's names, and a name under another account's wildcard."""
         key = _claim_key(domain.hostname)
         if key["SK"] != ANY:
@@ -57,6 +108,15 @@ class Domains:
         if any(sibling["account_id"] != domain.account_id for sibling in self._table.query(key["PK"])):
             raise taken
         return []
+
+
+def _claim_item(domain: Domain) -> Item:
+    return {**_claim_key(domain.hostname), "app_id": domain.app_id, "account_id": domain.account_id}
+
+
+def _claim(item: Item) -> Claim:
+    hostname = f"{item['SK']}.{item['PK'].partition('#')[2]}"
+    return Claim(hostname, item["app_id"], item["account_id"])
 
 
 def _claim_key(hostname: str) -> Item:

@@ -1,4 +1,4 @@
-"""The DNS records that a user has to set for a domain."""
+"""The DNS records that a user has to set: one that leads a domain here, and one that proves whose it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import functools
 from dataclasses import dataclass
 
 from publicsuffixlist import PublicSuffixList
+
+PROOF_LABEL = "_ssl-endpoint"
+PROOF_VALUE = "ssl-endpoint-account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,29 @@ def record(hostname: str, target: str) -> Record:
     relative = hostname.removesuffix(zone).removesuffix(".")
     kind = "CNAME" if relative else "ALIAS or ANAME"
     return Record(kind, relative or "@", zone, f"{target}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The TXT record that proves that whoever runs a domain's DNS wants it to be an account's."""
+
+    type: str  # "TXT"
+    name: str  # relative to the zone: "_ssl-endpoint.www"
+    zone: str  # example.com
+    value: str
+
+    @property
+    def hostname(self) -> str:
+        """Return where it is looked for."""
+        return f"{self.name}.{self.zone}"
+
+
+def proof(hostname: str, account_id: str) -> Proof:
+    """Return the record by which an account can claim a name; for `*.example.com` it is example.com's."""
+    zone = registrable(hostname)
+    relative = hostname.removeprefix("*.").removesuffix(zone).removesuffix(".")
+    name = f"{PROOF_LABEL}.{relative}".removesuffix(".")
+    return Proof("TXT", name, zone, f"{PROOF_VALUE}={account_id}")
 
 
 def registrable(hostname: str) -> str:

@@ -9,11 +9,13 @@ from uuid import uuid4
 from chalicelib.aws.activities import Activities
 from chalicelib.aws.apps import Apps
 from chalicelib.aws.domains import Domains as Repository
+from chalicelib.aws.domains import Taken
 from chalicelib.errors import Invalid
 from chalicelib.model import times
 from chalicelib.model.caller import Caller
 from chalicelib.model.domain import Domain, check_hostname
 from chalicelib.model.record import AppRecord
+from chalicelib.service.claims import Claims
 from chalicelib.settings import Settings
 
 
@@ -25,9 +27,11 @@ class Domains:
         repository: Repository,
         apps: Apps,
         activities: Activities,
+        claims: Claims,
         settings: Settings,
         now: Callable[[], datetime],
     ) -> None:
+        self._claims = claims
         self._repository = repository
         self._apps = apps
         self._activities = activities
@@ -35,7 +39,11 @@ class Domains:
         self._now = now
 
     def add(self, caller: Caller, record: AppRecord, hostname: str) -> Domain:
-        """Make the name the app's own; raise Invalid for an unusable name or one that is in use."""
+        """Make the name the app's own.
+
+        Raises Invalid for an unusable name or one that is in use, and Unproven for one that is another account's
+        as long as nothing proves that it is this one's.
+        """
         name = check_hostname(hostname, (self._settings.zone, self._settings.app_zone))
         app, before = record.app, record.latest_domains.get(name)
         if before is not None and not before.removed:
@@ -51,7 +59,11 @@ class Domains:
             ver=before.ver + 1 if before else 1,
         )
         told = self._activities.write(caller, app.id, now, "domain.add", name)
-        self._repository.create(domain, self._apps.expect(app.id), *told)
+        there = self._apps.expect(app.id)
+        try:
+            self._repository.create(domain, there, *told)
+        except Taken:
+            return self._claims.take(caller, record, domain, [there])
         return domain
 
     def remove(self, caller: Caller, domain: Domain) -> None:

@@ -270,6 +270,11 @@ def test_real_refusals_are_as_documented(watched: Watched, monkeypatch: pytest.M
     watched.ask("POST", "/apps", body, 409, **once)
     watched.ask("POST", "/apps/example/ssl-endpoints", upload(issue(CA(), "www.example.com")), 403)
     watched.ask("POST", "/apps/example/acm", {}, 422)
+    stranger = wiring.tokens().issue(wiring.tokens().account("stranger@example.com"), "test", "admin")
+    theirs = {"Authorization": f"Bearer {stranger}"}
+    watched.ask("POST", "/apps/example/domains", {"hostname": "www.example.com"}, 201)
+    watched.ask("POST", "/apps", {"name": "stranger"}, 201, **theirs)
+    watched.ask("POST", "/apps/stranger/domains", {"hostname": "www.example.com"}, 422, **theirs)
     watched.ask("POST", "/resolve-chain", b"", 400)
     watched.ask("POST", "/find-key-for-certificate", issue(CA(), "a.example").pem.encode(), 400)
 
