@@ -183,7 +183,9 @@ def test_traffic_of_the_product(tmp_path: Path) -> None:
             if ending is signal.SIGTERM:
                 eventually(lambda n=number: traffic(product)[0] == 10 * n, 30)  # type: ignore[misc]
 
-        assert (30, looks + 30) == traffic(product)
+        requests, shaken = traffic(product)
+        assert 30 == requests
+        assert looks + 30 <= shaken  # the clock's looks at the domain are handshakes, too
         assert 30 >= product.call("GET", "/apps/busy/traffic?hours=1")["peak"]["requests"]
 
 
