@@ -1,8 +1,9 @@
 """Makes moto quick enough to live in: the same answers, without copying or sorting a whole table each time.
 
-As it comes, moto deep-copies the table for each part of a transaction, sorts all its items for each query, looks
-for ten spellings of each attribute that it sends, and keeps every object that it ever made in a list, so that each
-of those copies stays in memory for ever. And it cannot describe a key that a stack made.
+As it comes, moto deep-copies the table for each part of a transaction, sorts all its items for each query, copies
+what it answers, counts its bytes three times over and looks for ten spellings of each of its attributes, and keeps
+every object that it ever made in a list, so that each of those copies stays in memory for ever. And it cannot
+describe a key that a stack made.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import moto.dynamodb.models.table
+import moto.dynamodb.responses
 import moto.kms.models
 import moto.kms.policy_validator
 import moto.kms.responses
@@ -22,6 +25,7 @@ from moto.core.model_instances import model_data
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb import models
 from moto.dynamodb.comparisons import get_comparison_func
+from moto.dynamodb.models import utilities
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
@@ -32,6 +36,8 @@ PLAIN_TYPES = frozenset({"S", "N", "SS", "NS", "BOOL", "NULL"})
 _transact = models.DynamoDBBackend.transact_write_items
 _query = Table.query
 _validate_policy = moto.kms.policy_validator.validate_policy
+_cast_any: Any = DynamoType.cast_value
+_any_to_dict = utilities.dynamo_to_dict
 _serialize_any_structure = JSONSerializer._serialize_type_structure
 
 
@@ -54,6 +60,33 @@ def apply(forgetful: Sequence[str] = FORGETFUL_SERVICES) -> None:
 
 def _deepcopy_unless_table(value: Any) -> Any:
     return value if isinstance(value, Table) else copy.deepcopy(value)
+
+
+def _deepcopy_unless_answer(value: Any) -> Any:
+    """Answers are written out while their service is locked: nobody changes them, or what they came from."""
+    return list(value) if type(value) is list and value and type(value[0]) is Item else copy.deepcopy(value)
+
+
+def _cast_value(value: DynamoType) -> Any:
+    """Return text, which most values and all keys are, without asking what else it could be."""
+    return value.value if value.type == "S" else _cast_any.fget(value)
+
+
+def _to_dict(value: Any) -> Any:
+    """Write out what an answer is made of, text first."""
+    if type(value) is DynamoType and value.type == "S":
+        return {"S": value.value}
+    if isinstance(value, dict):
+        return {name: _to_dict(part) for name, part in value.items()}
+    return _any_to_dict(value)
+
+
+def _size(item: Item) -> int:
+    """Return the bytes of an item, text without a detour; it only decides where a page of an answer ends."""
+    return sum(
+        len(name) + (len(value.value) if type(value.value) is str else value.size())
+        for name, value in item.attrs.items()
+    )
 
 
 def _transact_write_items(backend: models.DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
@@ -152,6 +185,11 @@ REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
     (models, "copy", SimpleNamespace(deepcopy=_deepcopy_unless_table)),
     (models.DynamoDBBackend, "transact_write_items", _transact_write_items),
     (Table, "query", _query_part),
+    (moto.dynamodb.models.table, "copy", SimpleNamespace(copy=copy.copy, deepcopy=_deepcopy_unless_answer)),
+    (Item, "size", _size),
+    (DynamoType, "cast_value", property(_cast_value)),
+    (utilities, "dynamo_to_dict", _to_dict),
+    (moto.dynamodb.responses, "dynamo_to_dict", _to_dict),
     (moto.kms.responses, "validate_policy", _validate_policy_of_stack),
     (JSONSerializer, "_serialize_type_structure", _serialize_structure),
 )
