@@ -11,7 +11,7 @@ import io
 import ipaddress
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from chalicelib.errors import Unavailable
@@ -23,6 +23,7 @@ MAX_HEAD_BYTES = 16 * 1024
 MAX_URL_LENGTH = 2048
 CHUNK = 16 * 1024
 OK = 200
+MOST_ADDRESSES = 3  # that are tried, one after the other
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in other clothes
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -30,21 +31,30 @@ Resolve = Callable[[str, float], Iterable[str]]
 Connect = Callable[[tuple[str, int], float], socket.socket]
 
 
-def resolve(host: str, seconds: float) -> list[str]:
-    """Return the addresses of a host, looked up in DNS within `seconds`; raise Unavailable if there are none."""
-    import dns.exception  # noqa: PLC0415
-    import dns.resolver  # noqa: PLC0415
+def resolver(server: tuple[str, int] | None = None) -> Resolve:
+    """Return a look-up of a host's addresses in DNS, by the system's resolver or the one at an address.
 
-    try:
-        found = dns.resolver.Resolver().resolve_name(host, lifetime=seconds)
-        return list(found.addresses())
-    except dns.exception.DNSException as error:
-        raise Unavailable(f"{host} cannot be looked up.") from error
+    The look-up raises Unavailable if there are none within its seconds. An address stands for itself.
+    """
+
+    def look_up(host: str, seconds: float) -> list[str]:
+        import dns.exception  # noqa: PLC0415
+
+        from chalicelib.net import resolver  # noqa: PLC0415
+
+        if _is_address(host):
+            return [host]
+        try:
+            return list(resolver.made(server).resolve_name(host, lifetime=seconds).addresses())
+        except dns.exception.DNSException as error:
+            raise Unavailable(f"{host} cannot be looked up.") from error
+
+    return look_up
 
 
 def get(
     url: str,
-    resolve: Resolve = resolve,
+    resolve: Resolve | None = None,
     connect: Connect = socket.create_connection,
     clock: Callable[[], float] = time.monotonic,
 ) -> bytes:
@@ -56,14 +66,47 @@ def get(
     """
     deadline = clock() + SECONDS
     host, path = _split(url)
-    address = _public(host, resolve(host, SECONDS))
+    addresses = allowed(host, (resolve or resolver())(host, SECONDS))
     request = f"GET {path} HTTP/1.0\r\nHost: {host}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
     try:
-        with connect((address, PORT), max(deadline - clock(), 0.001)) as connection:
+        with reach(addresses, PORT, deadline, connect, clock) as connection:
             connection.sendall(request.encode("ascii"))
-            return _body(_read(connection, deadline, clock), url)
+            return _body(receive(connection, deadline, clock, _too_much), url)
     except (OSError, http.client.HTTPException) as error:
         raise Unavailable(f"{url} does not answer as it should.") from error
+
+
+def allowed(host: str, addresses: Iterable[str], *, private: bool = False) -> list[str]:
+    """Return a host's addresses, IPv4 first; raise Unavailable unless there is one and all are public.
+
+    With `private` any address will do.
+    """
+    found = sorted(map(ipaddress.ip_address, addresses), key=lambda address: address.version)
+    if not found or not (private or all(map(is_public, found))):
+        raise Unavailable(f"{host} is not contacted: not all of its addresses are public.")
+    return list(map(str, found))
+
+
+def reach(
+    addresses: Sequence[str], port: int, deadline: float, connect: Connect, clock: Callable[[], float]
+) -> socket.socket:
+    """Return a connection to the first of these addresses that answers; raise OSError if none does in time."""
+    tried = addresses[:MOST_ADDRESSES]
+    for place, address in enumerate(tried, 1):
+        try:
+            return connect((address, port), left(deadline, clock) / (len(tried) - place + 1))
+        except OSError:
+            if place == len(tried):
+                raise
+    raise OSError(port)
+
+
+def left(deadline: float, clock: Callable[[], float]) -> float:
+    """Return the seconds that are left; raise TimeoutError if none are."""
+    seconds = deadline - clock()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
 
 
 def _split(url: str) -> tuple[str, str]:
@@ -80,14 +123,6 @@ def _split(url: str) -> tuple[str, str]:
     return parts.hostname, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _public(host: str, addresses: Iterable[str]) -> str:
-    """Return the first address; raise Unavailable unless there is one and all are public."""
-    found = list(addresses)
-    if not found or not all(is_public(ipaddress.ip_address(address)) for address in found):
-        raise Unavailable(f"{host} is not fetched from: not all of its addresses are public.")
-    return found[0]
-
-
 def is_public(address: Address) -> bool:
     """Tell whether an address belongs to the public internet, looking into IPv6 forms that carry an IPv4 one."""
     if isinstance(address, ipaddress.IPv6Address):
@@ -98,14 +133,13 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _read(connection: socket.socket, deadline: float, clock: Callable[[], float]) -> bytes:
-    """Return everything up to the end of the connection, or as much as could be wanted."""
+def receive(
+    connection: socket.socket, deadline: float, clock: Callable[[], float], enough: Callable[[bytearray], bool]
+) -> bytes:
+    """Return everything up to the end of the connection, or until it is enough."""
     received = bytearray()
-    while len(received) <= MAX_HEAD_BYTES + MAX_BODY_BYTES:
-        left = deadline - clock()
-        if left <= 0:
-            raise TimeoutError
-        connection.settimeout(left)
+    while not enough(received):
+        connection.settimeout(left(deadline, clock))
         chunk = connection.recv(CHUNK)
         if not chunk:
             break
@@ -123,12 +157,30 @@ class _Received:
         return io.BytesIO(self._received)
 
 
+def answer(received: bytes) -> http.client.HTTPResponse:
+    """Return received bytes as an HTTP answer; raise HTTPException if they are none."""
+    read = http.client.HTTPResponse(_Received(received))  # type: ignore[arg-type]
+    read.begin()
+    return read
+
+
+def _too_much(received: bytearray) -> bool:
+    return len(received) > MAX_HEAD_BYTES + MAX_BODY_BYTES
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _body(received: bytes, url: str) -> bytes:
-    answer = http.client.HTTPResponse(_Received(received))  # type: ignore[arg-type]
-    answer.begin()
-    if answer.status != OK:
-        raise Unavailable(f"{url} answers {answer.status}.")
-    body = answer.read(MAX_BODY_BYTES + 1)
+    told = answer(received)
+    if told.status != OK:
+        raise Unavailable(f"{url} answers {told.status}.")
+    body = told.read(MAX_BODY_BYTES + 1)
     if len(body) > MAX_BODY_BYTES:
         raise Unavailable(f"{url} answers with more than {MAX_BODY_BYTES:,} bytes.")
     return body

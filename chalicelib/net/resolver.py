@@ -34,7 +34,7 @@ class Resolver:
 
     def __init__(self, server: tuple[str, int] | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._resolver = _made(server)
+        self._resolver = made(server)
         self._resolver.cache = dns.resolver.LRUCache()
 
     def deadline(self, seconds: float) -> float:
@@ -97,11 +97,12 @@ def _name(name: str) -> dns.name.Name:
         raise Unavailable(f"DNS cannot be asked for {name}.") from error
 
 
-def _made(server: tuple[str, int] | None) -> dns.resolver.Resolver:
+def made(server: tuple[str, int] | None) -> dns.resolver.Resolver:
+    """Return dnspython's resolver for a server, or the system's; if there is none each question will say so."""
     try:
-        made = dns.resolver.Resolver(configure=server is None)
+        asked = dns.resolver.Resolver(configure=server is None)
         if server is not None:
-            made.nameservers, made.port = [server[0]], server[1]
-    except (dns.exception.DNSException, ValueError):  # there is nobody to ask, and each question will say so
+            asked.nameservers, asked.port = [server[0]], server[1]
+    except (dns.exception.DNSException, ValueError):
         return dns.resolver.Resolver(configure=False)
-    return made
+    return asked
