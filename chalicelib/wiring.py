@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from datetime import datetime, timedelta, timezone
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import settings as _settings
 from chalicelib.settings import Settings
+
+_making = threading.Lock()
 
 if TYPE_CHECKING:
     from chalicelib.aws.activities import Activities
@@ -28,14 +31,17 @@ if TYPE_CHECKING:
     from chalicelib.service.addons import Addons
     from chalicelib.service.apps import Apps
     from chalicelib.service.certificates import Certificates
+    from chalicelib.service.channels import Channels
     from chalicelib.service.checks import Checks
     from chalicelib.service.doctor import Doctor
     from chalicelib.service.domains import Domains
     from chalicelib.service.edges import Edges
     from chalicelib.service.endpoints import Endpoints
+    from chalicelib.service.expiry import Expiry
     from chalicelib.service.health import HealthCheck
     from chalicelib.service.intermediates import Intermediates
     from chalicelib.service.notices import Notices
+    from chalicelib.service.outbox import Outbox, Sender
     from chalicelib.service.reconcile import Reconcile
     from chalicelib.service.removal import Removal
     from chalicelib.service.schedules import Schedules
@@ -62,7 +68,8 @@ def client(service: str) -> Any:
     from botocore.config import Config
 
     config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
-    return _session().client(service, config=config)
+    with _making:  # a session makes one client at a time
+        return _session().client(service, config=config)
 
 
 @cache
@@ -151,7 +158,7 @@ def tokens() -> Tokens:
     from chalicelib.aws.accounts import Accounts
     from chalicelib.service.tokens import Tokens
 
-    return Tokens(Accounts(_table()), idempotency(), now, os.urandom)
+    return Tokens(Accounts(_table()), _channels(), idempotency(), now, os.urandom)
 
 
 @cache
@@ -227,11 +234,56 @@ def certificates() -> Certificates:
 @cache
 def notices() -> Notices:
     """Return the outbox of notices."""
-    from chalicelib.aws.channels import Channels
-    from chalicelib.aws.deliveries import Deliveries
     from chalicelib.service.notices import Notices
 
-    return Notices(Channels(_table()), Deliveries(_table()), settings())
+    return Notices(_channels(), _deliveries(), settings())
+
+
+@cache
+def channels() -> Channels:
+    """Return the use-cases of channels."""
+    from chalicelib.service.channels import Channels
+
+    return Channels(_channels(), _apps(), activities(), idempotency(), _deliveries(), outbox, now, os.urandom)
+
+
+@cache
+def outbox() -> Outbox:
+    """Return what sends notices."""
+    from chalicelib.model.notice import EXPIRY
+    from chalicelib.service.expiry import Served
+    from chalicelib.service.messages import Messages
+    from chalicelib.service.outbox import Outbox
+
+    is_true = {EXPIRY: Served(_apps(), _endpoints()).is_true}
+    return Outbox(_deliveries(), _channels(), Messages(settings(), now), senders(), is_true, now)
+
+
+@cache
+def senders() -> dict[str, Sender]:
+    """Return the ways to send, by kind of channel."""
+    from pathlib import Path
+
+    from chalicelib.aws.mail import Folder, Mail
+    from chalicelib.aws.topics import Topics
+    from chalicelib.model.notice import EMAIL, SLACK, SNS, WEBHOOK
+    from chalicelib.net import guarded, webhook
+    from chalicelib.service.webhooks import Slack, Webhooks
+
+    ours = settings()
+    resolve = guarded.resolver(ours.resolver)
+    poster = webhook.Poster(webhook.context(ours.extra_roots_pem), resolve, ours.private_webhooks)
+    folder = ours.mail_folder
+    mail = Folder(Path(folder), ours.mail_from) if folder else Mail(client, ours.mail_from)
+    return {EMAIL: mail, SNS: Topics(client), WEBHOOK: Webhooks(poster, now), SLACK: Slack(poster)}
+
+
+@cache
+def expiry() -> Expiry:
+    """Return the expiry sweep."""
+    from chalicelib.service.expiry import Expiry
+
+    return Expiry(_endpoints(), _apps(), notices(), activities(), outbox(), settings(), now)
 
 
 @cache
@@ -264,6 +316,8 @@ def schedules() -> Schedules:
 
     jobs = (
         # Made when it is its turn: what one job needs, such as cryptography, does not burden the others.
+        Job("expiry", timedelta(hours=6), lambda: expiry().sweep()),
+        Job("deliveries", MINUTE, lambda: outbox().deliver_due(), lambda: outbox().next_due()),
         Job("checks", MINUTE, lambda: watch().recheck_due(), lambda: _checks().next_due()),
         Job("reconcile", timedelta(days=1), lambda: reconcile().run()),
     )
@@ -285,7 +339,8 @@ def intermediates() -> Intermediates:
     from chalicelib.net import guarded
     from chalicelib.service.intermediates import Intermediates
 
-    fetch = guarded.get if settings().fetch_issuers else None
+    resolve = guarded.resolver(settings().resolver)
+    fetch = partial(guarded.get, resolve=resolve) if settings().fetch_issuers else None
     return Intermediates(Pool(_table()), anchors(), fetch, now)
 
 
@@ -333,3 +388,17 @@ def _endpoints() -> Any:
     from chalicelib.aws.endpoints import Endpoints
 
     return Endpoints(_table())
+
+
+@cache
+def _channels() -> Any:
+    from chalicelib.aws.channels import Channels
+
+    return Channels(_table())
+
+
+@cache
+def _deliveries() -> Any:
+    from chalicelib.aws.deliveries import Deliveries
+
+    return Deliveries(_table())

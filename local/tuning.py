@@ -1,9 +1,9 @@
 """Makes moto quick enough to live in: the same answers, without copying or sorting a whole table each time.
 
-As it comes, moto deep-copies the table for each part of a transaction, sorts all its items for each query, copies
-what it answers, counts its bytes three times over and looks for ten spellings of each of its attributes, and keeps
-every object that it ever made in a list, so that each of those copies stays in memory for ever. And it cannot
-describe a key that a stack made.
+As it comes, moto lists its own folder for each call, deep-copies the table for each part of a transaction, sorts
+all its items for each query, copies what it answers, counts its bytes three times over and looks for ten spellings
+of each of its attributes, and keeps every object that it ever made in a list, so that each of those copies stays in
+memory for ever. And it cannot describe a key that a stack made.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import copy
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +22,7 @@ import moto.kms.models
 import moto.kms.policy_validator
 import moto.kms.responses
 import moto.s3.models
+from moto import backends
 from moto.core.model_instances import model_data
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb import models
@@ -33,6 +35,7 @@ FORGETFUL_SERVICES = ("dynamodb", "s3", "kms")
 INDEX_NAME = 6  # its place among the arguments that follow the hash key in moto's own call of Table.query
 PLAIN_TYPES = frozenset({"S", "N", "SS", "NS", "BOOL", "NULL"})
 
+_list_of_moto_modules = backends.list_of_moto_modules
 _transact = models.DynamoDBBackend.transact_write_items
 _query = Table.query
 _validate_policy = moto.kms.policy_validator.validate_policy
@@ -181,7 +184,14 @@ def _validate_policy_of_stack(key: Any, action: str) -> None:
     _validate_policy(SimpleNamespace(policy=policy, arn=key.arn), action)  # type: ignore[arg-type]
 
 
+@cache
+def _modules() -> frozenset[str]:
+    """Return what moto lists anew on disk for each call."""
+    return frozenset(_list_of_moto_modules())
+
+
 REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
+    (backends, "list_of_moto_modules", _modules),
     (models, "copy", SimpleNamespace(deepcopy=_deepcopy_unless_table)),
     (models.DynamoDBBackend, "transact_write_items", _transact_write_items),
     (Table, "query", _query_part),

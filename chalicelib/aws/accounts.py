@@ -32,7 +32,7 @@ class Accounts:
         claim = self._table.get(f"EMAIL#{email}", "EMAIL")
         return claim["account_id"] if claim else None
 
-    def create(self, account: Account) -> None:
+    def create(self, account: Account, *writes: Write) -> None:
         """Store a new account; raise Conflict if its address has one."""
         there = Conflict(f"{account.email} has an account already.")
         claim = {"PK": f"EMAIL#{account.email}", "SK": "EMAIL", "account_id": account.id}
@@ -43,7 +43,7 @@ class Accounts:
             "email": account.email,
             "created_at": times.text(account.created_at),
         }
-        self._table.commit([self._table.new(claim, there), self._table.new(item, there)])
+        self._table.commit([self._table.new(claim, there), self._table.new(item, there), *writes])
 
     def token(self, sha256: str) -> Token | None:
         """Return the token whose secret has this digest (lower-case hex)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -88,9 +88,9 @@ class Apps:
             self._table.delete(free, "app_id = :id", {":id": before.id}, raced),
         ]
 
-    def remove(self, tombstone: App, collaborators: Sequence[Collaborator], *writes: Write) -> None:
-        """Store the tombstone of an app, free its name and strike it off everybody's list."""
-        raced = _raced(tombstone)
+    def remove(self, tombstone: App, record: AppRecord, *writes: Write) -> None:
+        """Store the tombstone of an app, free its name and strike it off everybody's list, and its channels."""
+        raced, collaborators = _raced(tombstone), record.collaborators
         free = {"PK": f"APPNAME#{tombstone.name}", "SK": "APPNAME"}
         lists = [tombstone.account_id, *(each.account_id for each in collaborators)]
         self._table.commit(
@@ -99,6 +99,7 @@ class Apps:
                 self._table.delete(free, "app_id = :id", {":id": tombstone.id}, raced),
                 *(self._table.strike(_listed(account_id, tombstone.id)) for account_id in lists),
                 *(self._table.strike(_collaborator_key(tombstone.id, each)) for each in collaborators),
+                *(self._table.strike(channels.key(each)) for each in record.channels),
                 *writes,
             ]
         )

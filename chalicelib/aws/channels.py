@@ -33,29 +33,28 @@ class Channels:
     def remove(self, channel: Channel, *writes: Write) -> None:
         """Delete a channel; raise NotFound if it is gone already."""
         gone = NotFound("channel")
-        there = self._table.delete(_key(channel), "channel_id = :id", {":id": channel.id}, gone)
+        there = self._table.delete(key(channel), "channel_id = :id", {":id": channel.id}, gone)
         self._table.commit([there, *writes])
 
-    def strike(self, channel: Channel) -> Write:
-        """Delete a channel, if it is there, as part of a transaction."""
-        return self._table.strike(_key(channel))
+    def current(self, channel: Channel) -> Channel | None:
+        """Return a channel as it is now; None if it is gone."""
+        item = self._table.get(*key(channel).values())
+        return channel_of(item) if item else None
 
-    def set_failing(self, channel: Channel, why: str) -> None:
-        """Keep why a channel cannot be reached, or with "" that it can; raise NotFound if it is gone."""
+    def failing(self, channel: Channel, why: str) -> Write:
+        """Keep why a channel cannot be reached, or with "" that it can; refused with NotFound if it is gone."""
         condition, values = "channel_id = :id", {":id": channel.id}
-        amended = self._table.amend(
-            _key(channel), {"failing": why or None}, condition, values, NotFound("channel")
-        )
-        self._table.commit([amended])
+        return self._table.amend(key(channel), {"failing": why or None}, condition, values, NotFound("channel"))
 
 
 def channels(items: Iterable[Item]) -> list[Channel]:
     """Read items, oldest first."""
-    found = map(channel, items)
+    found = map(channel_of, items)
     return sorted(found, key=lambda each: (each.created_at, each.id))
 
 
-def _key(channel: Channel) -> Item:
+def key(channel: Channel) -> Item:
+    """Return where a channel is."""
     place = f"APP#{channel.app_id}" if channel.app_id else f"ACCOUNT#{channel.account_id}"
     return {"PK": place, "SK": f"{PREFIX}{channel.id}"}
 
@@ -63,7 +62,7 @@ def _key(channel: Channel) -> Item:
 def _item(channel: Channel) -> Item:
     # In an app's partition the owner's index needs it too: lists show which channels fail.
     owned = {"owner": channel.account_id} if channel.app_id else {}
-    return {**_key(channel), **owned, **plain(channel)}
+    return {**key(channel), **owned, **plain(channel)}
 
 
 def plain(channel: Channel) -> Item:
@@ -80,7 +79,7 @@ def plain(channel: Channel) -> Item:
     }
 
 
-def channel(item: Item) -> Channel:
+def channel_of(item: Item) -> Channel:
     """Read what `plain` wrote."""
     return Channel(
         id=item["channel_id"],

@@ -31,10 +31,17 @@ class Deliveries:
         """Store a delivery as part of the change that it tells of; refused with AlreadyTold if it is there."""
         return self._table.new(_item(delivery), AlreadyTold(delivery.channel.id))
 
-    def replace(self, delivery: Delivery) -> None:
+    def create(self, delivery: Delivery, *writes: Write) -> None:
+        """Store a new delivery; raise AlreadyTold if it is there."""
+        self._table.commit([self.new(delivery), *writes])
+
+    def replace(self, delivery: Delivery, *writes: Write) -> None:
         """Store the next state of a delivery; raise Conflict if somebody else had it first."""
-        raced = Conflict("Somebody else delivers that.")
-        self._table.commit([self._table.replace(_item(delivery), delivery.ver - 1, raced)])
+        raced, item, before = Conflict("Somebody else delivers that."), _item(delivery), delivery.ver - 1
+        if writes:
+            self._table.commit([self._table.replace(item, before, raced), *writes])
+        else:
+            self._table.put_over(item, before, raced)
 
     def due(self, now: datetime) -> Iterator[Delivery]:
         """Yield what has to be tried by now."""
@@ -74,7 +81,7 @@ def _delivery(item: Item) -> Delivery:
     notice = Notice(item["key"], item["kind"], item["log"], times.moment(item["at"]), json.loads(item["facts"]))
     return Delivery(
         notice=notice,
-        channel=channels.channel(item["channel"]),
+        channel=channels.channel_of(item["channel"]),
         state=item["state"],
         attempts=tuple(Attempt(times.moment(each["at"]), each["outcome"]) for each in item["attempts"]),
         due_at=times.moment(item["due_at"]) if "due_at" in item else None,

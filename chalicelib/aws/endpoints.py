@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,22 @@ MOST_BYTES = 390_000  # of a chain and its description: an item may have 400 KB
 TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
 HEAD_KEY = "ENDPOINT"
 END_KEY = "REMOVED"  # beside the versions of an endpoint that was removed
+
+
+class Replaced(Conflict):
+    """A head that a sweep looked at has changed since, or another sweep was quicker."""
+
+    def __init__(self) -> None:
+        super().__init__("That certificate was replaced meanwhile.")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A head that has to be looked at, as it was when it was found."""
+
+    endpoint: Endpoint
+    version: Version  # that it serves; it may lack its PEM
+    at: str  # since when it is due, as it is written
 
 
 class Endpoints:
@@ -59,6 +75,27 @@ class Endpoints:
         raced = _raced(endpoint)
         head = self._table.replace(_item(endpoint, version), endpoint.ver - 1, raced)
         self._table.commit([head, self._table.new(_version_item(version), raced), *writes])
+
+    def due(self, now: datetime) -> Iterator[Due]:
+        """Yield the heads whose expiry has to be looked at by now; what was just changed may be seen as before."""
+        for item in self._table.due(due.EXPIRY, times.text(now)):
+            head = endpoint(item)
+            yield Due(head, serving(item) or self.version(head.id, head.active), item["due_at"])
+
+    def look_again(self, seen: Due, at: datetime | None, *writes: Write) -> None:
+        """Keep when a head is due next, None for never; raise Replaced if it is no longer what was seen.
+
+        Its `ver` stays, so that no user is refused because of a sweep.
+        """
+        head = seen.endpoint
+        amended = self._table.amend(
+            {"PK": f"APP#{head.app_id}", "SK": "ENDPOINT"},
+            due.attributes(due.EXPIRY, head.id, at),
+            "active_id = :active AND due_at = :seen",
+            {":active": head.active_id, ":seen": seen.at},
+            Replaced(),
+        )
+        self._table.commit([amended, *writes])
 
     def save(self, endpoint: Endpoint, version: Version, *writes: Write) -> None:
         """Store the next head, with its active version; raise Conflict if another change came first."""

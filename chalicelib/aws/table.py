@@ -150,6 +150,17 @@ class Table:
         """Put an item, whatever was there: for what may be lost or written twice."""
         self._call("put_item", Item=_marshal(item))
 
+    def put_over(self, item: Item, ver: int, refusal: SSLEndpointError) -> None:
+        """Put an item over the one that still has version `ver`, or raise `refusal`: alone, at half the price."""
+        try:
+            self._client.put_item(**self.replace(item, ver, refusal).request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise refusal from None
+            raise Unavailable("The database did not take the change; try again in a moment.") from error
+        except BotoCoreError as error:
+            raise Unavailable("The database does not answer; try again in a moment.") from error
+
     def changed_since(self, since: str) -> Iterator[Item]:
         """Yield what the feed index holds from `since` on, oldest first."""
         yield from self._pages(

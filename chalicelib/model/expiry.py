@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib.model.endpoint import Version
+from chalicelib.x509.facts import Facts
 
 # In the order in which they come; the last is a reminder one day after the end.
 RENEW, SOON, URGENT, EXPIRED, OVERDUE = STAGES = ("renew", "soon", "urgent", "expired", "overdue")
@@ -27,6 +28,22 @@ def ends(version: Version) -> tuple[datetime, timedelta]:
     return end, max(end - begin, timedelta(0))
 
 
+def first(version: Version) -> Facts:
+    """Return the certificate of the served chain that ends first: the leaf, unless another one ends before it."""
+    return min(version.chain, key=lambda facts: facts.expires_at)
+
+
+def identity(version: Version) -> str:
+    """Return what has to be the same for a stage to be the same news.
+
+    It is the leaf, together with the certificate that ends first if that is another one: who was told of one of
+    them knows nothing of the other. The rest of the chain may change, and a version may be rolled back to or
+    uploaded again, and it is still no news.
+    """
+    leaf, ending = version.leaf.fingerprint, first(version).fingerprint
+    return leaf if ending == leaf else f"{leaf}+{ending}"
+
+
 def moments(version: Version) -> dict[str, datetime]:
     """Return when each stage of a chain's end is reached, by stage, in the order of STAGES."""
     end, life = ends(version)
@@ -46,6 +63,11 @@ def reached(version: Version, now: datetime) -> str | None:
 def next_moment(version: Version, now: datetime) -> datetime | None:
     """Return when the next stage is reached; None when there is none any more."""
     return min((at for at in moments(version).values() if at > now), default=None)
+
+
+def coming(version: Version, now: datetime) -> dict[str, datetime]:
+    """Return when each stage will be reached that is not reached by now."""
+    return {stage: at for stage, at in moments(version).items() if at > now}
 
 
 def due(version: Version, now: datetime) -> datetime | None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 from chalicelib.errors import Invalid
 from chalicelib.model.caller import check_email
 
 EMAIL, SNS, WEBHOOK, SLACK = KINDS = ("email", "sns", "webhook", "slack")
+EXPIRY, TEST = "expiry", "test"  # the kinds of notices that this module's rules know
 OPERATOR = "operator"  # the id of the channel to whoever runs the service
 MOST_CHANNELS = 10  # of one app, and of one account: a change tells them all in one transaction
 LONGEST_TARGET = 2048
@@ -21,6 +23,7 @@ HTTPS_PORT = 443
 
 KEPT_DAYS = 400  # of the delivery log
 LEASE = timedelta(minutes=2)  # whoever is about to send has it alone for so long
+SLOWEST = timedelta(minutes=1)  # one try takes less, whatever the way
 # After each attempt that failed; with the last one the delivery is given up.
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 1440))
 PENDING, DELIVERED, FAILED, DROPPED = ("pending", "delivered", "failed", "dropped")
@@ -39,6 +42,14 @@ class Channel:
     secret: str = field(default="", repr=False)  # of a webhook: what its signatures are made with
     failing: str = ""  # why the last delivery was given up; empty while all is well
 
+    @property
+    def shown(self) -> str:
+        """Return the target as it may be shown: the path of a URL is a secret."""
+        if self.kind not in {WEBHOOK, SLACK}:
+            return self.target
+        parts = urlsplit(self.target)
+        return f"{parts.scheme}://{parts.netloc}/…"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -49,6 +60,16 @@ class Notice:
     log: str  # the id of the app, or of the account, in whose delivery log it is
     at: datetime
     facts: Mapping[str, Any]  # what the template needs: text, numbers and lists of them; never a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notice in words, on its way through one channel."""
+
+    id: str  # the same for each try
+    notice: Notice
+    subject: str  # one line
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +93,22 @@ class Delivery:
 
     @property
     def id(self) -> str:
-        """Return what names the delivery, and lets its receiver know a repetition."""
+        """Return what names the delivery in its log."""
         return f"{self.notice.key}#{self.channel.id}"
+
+    @property
+    def message_id(self) -> str:
+        """Return what lets its receiver know a repetition: the same for each try, and for no other delivery."""
+        return str(uuid5(NAMESPACE_URL, f"ssl-endpoint/deliveries/{self.notice.log}/{self.id}"))
+
+    def may_be_sent(self, now: datetime) -> bool:
+        """Tell whether whoever claimed it can finish a try before the lease is over."""
+        return self.due_at is not None and now + SLOWEST <= self.due_at
+
+    @property
+    def outcome(self) -> str:
+        """Return what the last try came to; empty if there was none."""
+        return self.attempts[-1].outcome if self.attempts else ""
 
     def claim(self, now: datetime) -> Delivery:
         """Return the delivery as whoever sends it holds it; the next one may try when the lease is over."""
@@ -84,8 +119,11 @@ class Delivery:
         return self._attempted(now, outcome, DELIVERED, None)
 
     def fail(self, now: datetime, outcome: str) -> Delivery:
-        """Return the delivery after a try that failed: to be tried again later, or given up."""
-        if len(self.attempts) >= len(RETRY_AFTER):
+        """Return the delivery after a try that failed: to be tried again later, or given up.
+
+        A test is given up at once: whoever asked for it is told, and can ask again.
+        """
+        if self.notice.kind == TEST or len(self.attempts) >= len(RETRY_AFTER):
             return self._attempted(now, outcome, FAILED, None)
         return self._attempted(now, outcome, PENDING, now + RETRY_AFTER[len(self.attempts)])
 

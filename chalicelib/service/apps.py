@@ -106,7 +106,7 @@ class Apps:
     def remove(self, caller: Caller, record: AppRecord) -> None:
         """Take away an app of which nothing else is left; see service.removal."""
         told = self._activities.write(caller, record.app.id, self._now(), "app.destroy", record.app.name)
-        self._repository.remove(record.app.remove(self._now()), record.collaborators, *told)
+        self._repository.remove(record.app.remove(self._now()), record, *told)
 
     def admit(self, caller: Caller, record: AppRecord, collaborator: Collaborator) -> None:
         """Let another account use the app, or change what it may do.

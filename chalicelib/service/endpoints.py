@@ -1,4 +1,4 @@
-"""Endpoints: versions, roll back, remove. Needs no cryptography."""
+"""Endpoints: versions, roll back, mute, remove. Needs no cryptography."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ class Endpoints:
         current, version = self._repository.some(before.id, before.active, after.active)
         detail = f"v{current.number} → v{version.number}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
         told = self._activities.write(caller, after.app_id, after.updated_at, "endpoint.rollback", detail)
+        self._repository.save(after, version, *told)
+        return after, version
+
+    def mute(self, caller: Caller, before: Endpoint, *, muted: bool) -> tuple[Endpoint, Version]:
+        """Tell nobody of the endpoint's expiry any more, or tell it again; what is so already changes nothing."""
+        version = self.active(before)
+        if before.muted == muted:
+            return before, version
+        after, action = before.mute(self._now(), muted=muted), "endpoint.mute" if muted else "endpoint.unmute"
+        told = self._activities.write(caller, after.app_id, after.updated_at, action, after.name)
         self._repository.save(after, version, *told)
         return after, version
 

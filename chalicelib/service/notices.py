@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from chalicelib.aws.channels import Channels
 from chalicelib.aws.deliveries import Deliveries
 from chalicelib.aws.table import Write
-from chalicelib.model.notice import EMAIL, OPERATOR, SNS, Channel, Delivery, Notice
+from chalicelib.model.notice import EMAIL, LEASE, OPERATOR, SNS, Channel, Delivery, Notice
 from chalicelib.model.record import AppRecord
 from chalicelib.settings import Settings
 
 
 class Notices:
-    """Puts notices into the outbox; service.delivery takes them from there."""
+    """Puts notices into the outbox; service.outbox takes them from there."""
 
     def __init__(self, channels: Channels, deliveries: Deliveries, settings: Settings) -> None:
         self._channels = channels
         self._deliveries = deliveries
         self._settings = settings
+
+    def of_account(self, account_id: str) -> list[Channel]:
+        """Return the ways to the people behind an account."""
+        return self._channels.of_account(account_id)
 
     def channels(self, record: AppRecord) -> list[Channel]:
         """Return the ways to the people behind an app: its own channels and its account's."""
@@ -36,10 +39,21 @@ class Notices:
 
         Each write is refused with AlreadyTold where the same notice went into the same channel before.
         """
-        return [self._deliveries.new(Delivery(notice, each, due_at=notice.at)) for each in _unlike(channels)]
+        return self.writes(Delivery(notice, each, due_at=notice.at) for each in _unlike(channels))
+
+    def claimed(self, notice: Notice, channels: Iterable[Channel]) -> list[Delivery]:
+        """Return the deliveries of a notice that is sent right after the commit.
+
+        If that does not happen the tick finds them when the lease is over. `writes` puts them into the commit.
+        """
+        return [Delivery(notice, each, due_at=notice.at + LEASE) for each in _unlike(channels)]
+
+    def writes(self, deliveries: Iterable[Delivery]) -> list[Write]:
+        """Return what stores new deliveries, each refused with AlreadyTold if it is there."""
+        return [self._deliveries.new(each) for each in deliveries]
 
 
 def _unlike(channels: Iterable[Channel]) -> list[Channel]:
     """Drop channels that lead to the same place: nobody wants to hear the same twice."""
-    by_place = {(each.kind, each.target): replace(each, failing="") for each in reversed(list(channels))}
+    by_place = {(each.kind, each.target): each for each in reversed(list(channels))}
     return list(reversed(by_place.values()))

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from chalicelib.aws.accounts import Accounts
+from chalicelib.aws.channels import Channels
 from chalicelib.aws.idempotency import Idempotency
 from chalicelib.aws.table import Write
 from chalicelib.errors import Invalid, NotFound, Unauthorized
 from chalicelib.model import names
 from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Caller, Token, check_email, check_token
+from chalicelib.model.notice import EMAIL, Channel
 from chalicelib.model.record import AppRecord
 
 SECRET_BYTES = 32  # 256 random bits cannot be guessed, so a plain digest protects them
@@ -26,23 +28,30 @@ class Tokens:
     def __init__(
         self,
         accounts: Accounts,
+        channels: Channels,
         idempotency: Idempotency,
         now: Callable[[], datetime],
         random_bytes: Callable[[int], bytes],
     ) -> None:
         self._accounts = accounts
+        self._channels = channels
         self._idempotency = idempotency
         self._now = now
         self._random_bytes = random_bytes
 
     def account(self, email: str) -> Account:
-        """Return the account with that address, made if there is none; raise Invalid for no address."""
+        """Return the account with that address; raise Invalid for no address.
+
+        If there is none it is made, with a channel for notices to that address.
+        """
         address = check_email(email)
         account_id = self._accounts.id_of(address)
         if account_id and (account := self._accounts.by_id(account_id)):
             return account
-        account = Account(str(uuid4()), address, self._now())
-        self._accounts.create(account)
+        now = self._now()
+        account = Account(str(uuid4()), address, now)
+        mail = Channel(str(uuid4()), account.id, None, EMAIL, address, now)
+        self._accounts.create(account, self._channels.new(mail))
         return account
 
     def account_of(self, caller: Caller) -> Account:

@@ -107,3 +107,21 @@ def test_chain_that_is_never_valid_as_a_whole_is_over_when_its_first_certificate
 def test_time_left_is_told_in_words(seconds: int, words: str) -> None:
     """Days from two on, hours below."""
     assert words == expiry.left(BEGIN + timedelta(seconds=seconds), BEGIN)
+
+
+def test_news_is_about_the_leaf_and_what_ends_first() -> None:
+    """The same leaf is the same news with another intermediate, unless one of them ends first."""
+    better = replace(version(90, 200), chain=(version(90).leaf, version(300).leaf))
+
+    assert "f90" == expiry.identity(version(90)) == expiry.identity(version(90, 200)) == expiry.identity(better)
+    assert "f90+f30" == expiry.identity(version(90, 30))
+    assert "f90" == expiry.identity(version(90, 90))
+
+
+def test_coming_stages_are_those_that_are_not_reached() -> None:
+    """They are told in their order, with their moments."""
+    served = version(90)
+
+    assert expiry.moments(served) == expiry.coming(served, BEGIN)
+    assert ["expired", "overdue"] == list(expiry.coming(served, BEGIN + timedelta(days=89)))
+    assert {} == expiry.coming(served, BEGIN + timedelta(days=91))

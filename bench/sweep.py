@@ -1,0 +1,79 @@
+"""How long an expiry sweep takes in the embedded AWS, full of certificates: the store alone, without the edge."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from chalicelib import wiring
+from local import folder
+from local.ports import HOST, Ports
+from local.service import REGION
+from tests.functional.sweeps import ENDING, FRESH, store
+
+STORED, DUE = 3_000, 3_000
+TARGET = 60.0  # seconds
+KEY = "bench"
+
+
+def run() -> bool:
+    """Sweep 3,000 due certificates, tell each by e-mail, print how long it took; return whether that is quick."""
+    with tempfile.TemporaryDirectory() as place, embedded(Path(place)):
+        mail = Path(os.environ["SSL_ENDPOINT_MAIL_FOLDER"])
+        account = wiring.tokens().account("bench@example.com")
+        print(f"\nthe expiry sweep with {STORED:,} + {DUE:,} stored certificates, {DUE:,} due, one e-mail each")
+        store(account.id, STORED, FRESH)
+        store(account.id, DUE, ENDING, STORED)
+        took, counted = timed()
+        mails = len(list(mail.glob("*.eml")))
+        again, nothing = timed()
+    met = took <= TARGET and counted == {"told": DUE} and mails == DUE and not nothing
+    told = f"target {TARGET:g} s: {'met' if met else 'MISSED'}"
+    print(f"  {'swept and sent':<44}{took:>9.1f} s  {mails:,} e-mails  {told}")
+    print(f"  {'swept again, nothing due':<44}{again:>9.3f} s", flush=True)
+    return met
+
+
+def timed() -> tuple[float, dict[str, int]]:
+    """Sweep, and return how long it took and what came of it."""
+    start = time.perf_counter()
+    counted = wiring.expiry().sweep()
+    return time.perf_counter() - start, counted
+
+
+@contextmanager
+def embedded(place: Path) -> Iterator[None]:
+    """Run the embedded AWS as `make run` does, and let this process use it."""
+    state, before = place / "state", dict(os.environ)
+    folder.prepare(state)
+    port = Ports().take(0)
+    os.environ.update(
+        AWS_ACCESS_KEY_ID=KEY,
+        AWS_SECRET_ACCESS_KEY=KEY,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_ENDPOINT_URL=f"http://{HOST}:{port}",
+        SSL_ENDPOINT_MAIL_FOLDER=str(place / "mail"),
+    )
+    python, at = [sys.executable, "-m"], ["--state", str(state)]
+    process = subprocess.Popen([*python, "local.aws", *at, "--port", str(port)])
+    try:
+        os.environ.update(
+            json.loads(subprocess.check_output([*python, "local.stack", *at], timeout=90))["environment"]
+        )
+        yield
+    finally:
+        process.kill()
+        process.wait()
+        os.environ.clear()
+        os.environ.update(before)
+
+
+if __name__ == "__main__":
+    sys.exit(not run())

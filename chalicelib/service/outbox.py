@@ -1,0 +1,175 @@
+"""The outbox: sends what waits there, tries again what failed, and keeps what came of each try."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import uuid4
+
+from chalicelib.aws.channels import Channels
+from chalicelib.aws.deliveries import Deliveries
+from chalicelib.aws.table import Write
+from chalicelib.errors import Conflict, NotFound, SSLEndpointError
+from chalicelib.model.notice import (
+    DELIVERED,
+    FAILED,
+    LEASE,
+    OPERATOR,
+    PENDING,
+    TEST,
+    Channel,
+    Delivery,
+    Message,
+    Notice,
+)
+from chalicelib.service.messages import Messages
+
+AT_ONCE = 8  # deliveries: a receiver that hangs keeps only one of them waiting
+RUN = timedelta(seconds=40)
+FRESH = timedelta(seconds=5)  # so long nobody asks whether the news is still true
+LEFT, TAKEN = "left", "taken"
+log = logging.getLogger("ssl_endpoint")
+
+
+class Sender(Protocol):
+    """A way to send: by SES, SNS, a webhook."""
+
+    def send(self, channel: Channel, message: Message) -> str:
+        """Send a message and return what happened in a sentence; raise Unavailable with one if it failed."""
+
+
+class Run:
+    """What one run of a deliverer has learnt: receivers that hang keep nobody else waiting.
+
+    Within a run one try shows that a receiver is down, and after a while no more tries are begun; what is left
+    waits for the tick, which comes every minute.
+    """
+
+    def __init__(self, started: datetime, length: timedelta = RUN) -> None:
+        self._until = started + length
+        self._down: set[tuple[str, str]] = set()
+
+    def has_time_for(self, delivery: Delivery, now: datetime) -> bool:
+        """Tell whether a delivery is tried in this run."""
+        return _place(delivery) not in self._down and now <= self._until
+
+    def learn(self, after: Delivery) -> None:
+        """Take in what came of a try."""
+        if after.state in {PENDING, FAILED}:
+            self._down.add(_place(after))
+
+
+class Outbox:
+    """Sends deliveries, each by one process at a time."""
+
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        channels: Channels,
+        messages: Messages,
+        senders: Mapping[str, Sender],  # by kind of channel
+        is_true: Mapping[str, Callable[[Notice], bool]],  # by kind of notice: what may be overtaken by events
+        now: Callable[[], datetime],
+    ) -> None:
+        self._deliveries = deliveries
+        self._channels = channels
+        self._messages = messages
+        self._senders = senders
+        self._is_true = is_true
+        self._now = now
+
+    def deliver_due(self) -> dict[str, int]:
+        """Try what has to be tried by now, and return how many deliveries came to what."""
+        run = Run(self._now())
+
+        def take(delivery: Delivery) -> str:
+            if not run.has_time_for(delivery, self._now()):
+                return LEFT
+            after = self._take(delivery, run)
+            return after.state if after else TAKEN
+
+        found = list(self._deliveries.due(self._now()))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return dict(Counter(pool.map(take, found)))
+
+    def next_due(self) -> datetime | None:
+        """Return when the next delivery has to be tried; None if none waits."""
+        return self._deliveries.next_due()
+
+    def send(self, delivery: Delivery, run: Run) -> Delivery:
+        """Try a delivery that is claimed, if there is time, and return it with what came of it.
+
+        Whoever dies between sending and recording leaves it to the tick, which sends the same message again.
+        """
+        now = self._now()
+        if not run.has_time_for(delivery, now) or not delivery.may_be_sent(now):
+            return delivery
+        channel = delivery.channel if self._is_fresh(delivery, now) else self._current(delivery.channel)
+        after = self._tried(delivery, channel, now)
+        run.learn(after)
+        self._record(after, channel)
+        return after
+
+    def test(self, channel: Channel, log_id: str, facts: Mapping[str, str], *writes: Write) -> Delivery:
+        """Send a test through a channel now, and return what came of it; it is not tried again."""
+        now = self._now()
+        notice = Notice(f"{TEST}#{uuid4()}", TEST, log_id, now, facts)
+        delivery = Delivery(notice, channel, due_at=now + LEASE)
+        self._deliveries.create(delivery, *writes)
+        return self.send(delivery, Run(now))
+
+    def _take(self, delivery: Delivery, run: Run) -> Delivery | None:
+        """Claim a delivery and try it; None if somebody else has it, or the record does not answer."""
+        claimed = delivery.claim(self._now())
+        try:
+            self._deliveries.replace(claimed)
+            return self.send(claimed, run)
+        except Conflict:
+            return None
+        except SSLEndpointError as error:
+            log.warning("delivery %s: %s", delivery.message_id, error.message)
+            return None
+
+    def _is_fresh(self, delivery: Delivery, now: datetime) -> bool:
+        return not delivery.attempts and now - delivery.notice.at < FRESH
+
+    def _current(self, channel: Channel) -> Channel | None:
+        return channel if channel.id == OPERATOR else self._channels.current(channel)
+
+    def _tried(self, delivery: Delivery, channel: Channel | None, now: datetime) -> Delivery:
+        is_true = self._is_true.get(delivery.notice.kind)
+        if channel is None:
+            return delivery.drop(now, "The channel was removed.")
+        if is_true and not self._is_fresh(delivery, now) and not is_true(delivery.notice):
+            return delivery.drop(now, "It is no longer so: nothing was sent.")
+        try:
+            outcome = self._senders[channel.kind].send(channel, self._messages.write(delivery))
+        except SSLEndpointError as error:
+            return delivery.fail(self._now(), error.message)
+        except Exception:  # of a receiver that nobody thought of: the others wait for their messages
+            log.exception("delivery %s failed", delivery.message_id)
+            return delivery.fail(self._now(), "Something went wrong on our side; our log has it.")
+        return delivery.deliver(self._now(), outcome)
+
+    def _record(self, after: Delivery, channel: Channel | None) -> None:
+        try:
+            self._deliveries.replace(after, *self._news_of(channel, after))
+        except NotFound:  # the channel was removed while it was sent
+            self._deliveries.replace(after)
+        except Conflict:  # it took longer than the lease
+            log.warning("delivery %s was tried by two", after.message_id)
+
+    def _news_of(self, channel: Channel | None, after: Delivery) -> list[Write]:
+        """Return what marks a channel as failing, or as well again."""
+        why = {FAILED: after.outcome, DELIVERED: ""}.get(after.state)
+        if channel is None or channel.id == OPERATOR or why is None or bool(why) == bool(channel.failing):
+            return []
+        return [self._channels.failing(channel, why)]
+
+
+def _place(delivery: Delivery) -> tuple[str, str]:
+    return delivery.channel.kind, delivery.channel.target
