@@ -52,15 +52,22 @@ def show(caller: Caller, record: AppRecord, endpoint: str) -> Any:
     """Show an endpoint by id, name or hostname."""
     shown = record.need_endpoint(endpoint)
     version = wiring.endpoints().active(shown)
-    return Reply(_endpoint(record, shown, version), headers=warnings.of_endpoint(record, version))
+    return Reply(_endpoint(record, shown, version), headers=warnings.of_look(record, version))
 
 
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "PATCH")
 @resource.on_app("/apps/{app}/sni-endpoints/{endpoint}", "PATCH")
 @resource.on_app("/apps/{app}/ssl-endpoints/{endpoint}", "PUT")
 def change(caller: Caller, record: AppRecord, endpoint: str) -> Any:
-    """Serve another certificate (the fields of an upload), or the previous one ({"rollback": true})."""
+    """Serve another certificate (the fields of an upload), or the previous one ({"rollback": true}).
+
+    {"muted": true} tells nobody of its expiry any more, and {"muted": false} tells it again.
+    """
     before, body = record.need_endpoint(endpoint), resource.body()
+    if "muted" in body:
+        for field in ("rollback", "certificate_chain", "pem", "private_key", "key"):
+            body.refuse(field, "Mute an endpoint in a request of its own, without another change.")
+        return _answer(record, *wiring.endpoints().mute(caller, before, muted=body.flag("muted", default=True)))
     if body.flag("rollback", default=False):
         return _answer(record, *wiring.endpoints().roll_back(caller, before))
     return _answer(record, *wiring.certificates().update(caller, before, record.serving, _upload(body)))
@@ -95,7 +102,7 @@ def _list(record: AppRecord) -> Any:
     if endpoint is None:
         return []
     version = wiring.endpoints().active(endpoint)
-    return Reply([_endpoint(record, endpoint, version)], headers=warnings.of_endpoint(record, version))
+    return Reply([_endpoint(record, endpoint, version)], headers=warnings.of_look(record, version))
 
 
 def _upload(body: Body) -> Upload:

@@ -25,6 +25,16 @@ def of_endpoint(record: AppRecord, version: Version, *more: str) -> dict[str, st
     return header(*found, *filter(None, [expiry.warning(version, now)]), *_led_away(record, record.domains), *more)
 
 
+def of_look(record: AppRecord, version: Version) -> dict[str, str]:
+    """Return, as a header, what to know of an app's certificate and of the ways to its people.
+
+    That costs a look at the account's channels, so it is only told where somebody looks.
+    """
+    failing = wiring.channels().failing(record)
+    sentences = (f"Notices by {each.kind} to {each.shown} do not arrive: {each.failing}" for each in failing)
+    return of_endpoint(record, version, *sentences)
+
+
 def of_domains(record: AppRecord, domains: Iterable[Domain], *more: str) -> dict[str, str]:
     """Return, as a header, which of these domains of an app its certificate does not cover, or lead elsewhere."""
     endpoint, domains = record.endpoint, list(domains)

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from chalicelib.model import dns
+from chalicelib.model import dns, expiry
 from chalicelib.model.activity import Activity
 from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Token
@@ -124,9 +124,16 @@ def ssl_endpoint(
         "chain_changes": [asdict(change) for change in version.changes],
         "version": endpoint.active,
         "previous_version": endpoint.previous,
+        "muted": endpoint.muted,
+        "reminders": [] if endpoint.muted else reminders(version, now),
         "created_at": moment(endpoint.created_at),
         "updated_at": moment(endpoint.updated_at),
     }
+
+
+def reminders(version: Version, now: datetime) -> list[Json]:
+    """Return when notices of a version's expiry will be sent."""
+    return [{"stage": stage, "at": moment(at)} for stage, at in expiry.coming(version, now).items()]
 
 
 def ssl_cert(chain: Sequence[Facts], verdict: Verdict) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -12,6 +13,7 @@ import boto3
 import pytest
 from chalice.test import Client
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 from chalicelib import wiring
 from local import stack, tuning
@@ -67,6 +69,17 @@ def forget() -> None:
             made.cache_clear()
 
 
+def _one_at_a_time(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Let one call at a time reach moto, which is not thread-safe."""
+    lock = threading.Lock()
+
+    def locked(*arguments: Any, **named: Any) -> Any:
+        with lock:
+            return answer(*arguments, **named)
+
+    return locked
+
+
 @pytest.fixture(scope="session")
 def names() -> Iterator[NameServer]:
     """Run the DNS server that everything asks; it knows no name until a test adds some."""
@@ -90,6 +103,7 @@ def cloud(names: NameServer) -> Iterator[dict[str, str]]:
         environment.setenv("SSL_ENDPOINT_RESOLVER", f"{host}:{port}")
         environment.setenv("SSL_ENDPOINT_EDGE", NOBODY)
         forget()
+        environment.setattr(BotocoreStubber, "__call__", _one_at_a_time(BotocoreStubber.__call__))
         yield outputs
     forget()
 
@@ -99,8 +113,9 @@ def aws(cloud: dict[str, str], names: NameServer) -> dict[str, str]:
     """Return the template's outputs, with an empty table and no name in DNS."""
     names.clear()
     client = wiring.client("dynamodb")
-    for item in client.scan(TableName=cloud["Table"])["Items"]:
-        client.delete_item(TableName=cloud["Table"], Key={"PK": item["PK"], "SK": item["SK"]})
+    for page in client.get_paginator("scan").paginate(TableName=cloud["Table"]):
+        for item in page["Items"]:
+            client.delete_item(TableName=cloud["Table"], Key={"PK": item["PK"], "SK": item["SK"]})
     return cloud
 
 

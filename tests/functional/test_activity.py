@@ -28,6 +28,7 @@ BELOW_AN_APP = [
 CHANGES_NOTHING = {
     ("DELETE", "/apps/{app}/acm"),
     ("PATCH", "/apps/{app}/domains/{domain}"),
+    ("POST", "/apps/{app}/channels/{channel}/test"),
     ("POST", "/apps/{app}/domains/{domain}/check"),
 }
 # Partitions that are no part of an app: marks of repetition, what was learnt, what waits to be sent.

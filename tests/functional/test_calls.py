@@ -115,6 +115,10 @@ READS = [
     f"{APP}/traffic",
     f"{APP}/traffic?hours=336",
     f"{APP}/surges",
+    f"{APP}/channels",
+    f"{APP}/deliveries",
+    "/account/channels",
+    "/account/deliveries",
     "/endpoints",
     "/domains",
     "/addons",
@@ -133,6 +137,8 @@ CHANGES: list[tuple[str, str, Any]] = [
     ("DELETE", f"{APP}/addons/ssl", None),
     ("DELETE", f"{APP}/acm", None),
     ("POST", "/tokens", {"name": "ci"}),
+    ("POST", f"{APP}/channels", {"kind": "email", "target": "me@example.com"}),
+    ("POST", "/account/channels", {"kind": "slack", "target": "https://hooks.example.com/x"}),
     ("POST", "/actions/addons/resolve", {"addon": "ssl", "app": "example"}),
 ]
 
@@ -155,7 +161,7 @@ def test_change_is_cheap(seen: Api, method: str, path: str, body: Any) -> None:
 
 
 def test_certificate_commands_are_cheap(seen: Api, trusted: LeafCert, root: CA) -> None:
-    """Upload, look, update, update with the same, roll back and remove cost at most three calls each."""
+    """Upload, look, update, update with the same, roll back, mute and remove cost at most three calls each."""
     first = calls(seen, "POST", ENDPOINTS, upload(trusted))
     endpoint = f"{ENDPOINTS}/{seen.call('GET', ENDPOINTS).body[0]['name']}"
     update = upload(self_signed("www.example.com"))
@@ -165,11 +171,12 @@ def test_certificate_commands_are_cheap(seen: Api, trusted: LeafCert, root: CA) 
         ("PATCH", endpoint, update),
         ("GET", f"{endpoint}/versions", None),
         ("PATCH", endpoint, {"rollback": True}),
+        ("PATCH", endpoint, {"muted": True}),
         ("DELETE", endpoint, None),
     ]
     costs = [len(first), *(len(calls(seen, *command)) for command in rest)]
 
-    assert [2, 2, 2, 2, 2, 3, 3] == costs
+    assert [2, 3, 2, 2, 2, 3, 3, 3] == costs
 
 
 def test_new_intermediate_costs_once(seen: Api, root: CA) -> None:

@@ -14,6 +14,7 @@ import app
 from chalicelib import wiring
 from tests.authority import CA
 from tests.functional.conftest import Api, issue
+from tests.functional.sweeps import Letterbox
 from tests.functional.test_calls import counted, upload
 
 CALLERS = {  # which account, and what its token may
@@ -42,6 +43,7 @@ class Row:
     body: Any = None
     app: str = "example"  # "empty" has no certificate, "bare" no add-on
     belongs: str = ""  # "app": to whom the app belongs or is shared with; "account": to the owner alone
+    whose: str = "app"  # channel is meant
     owner: bool = False  # whom the app is shared with may not, whatever the permission
 
 
@@ -64,10 +66,17 @@ CA_OF_TESTS = CA()
 UPLOAD = upload(issue(CA_OF_TESTS, "www.example.com"))
 UPDATE = upload(issue(CA_OF_TESTS, "www.example.com", "example.com"))
 PEM = {"certificate_chain": UPLOAD["certificate_chain"]}
+CHANNEL = {"kind": "email", "target": "friend@example.com"}
+SECOND = {"kind": "email", "target": "second@example.com"}
 PLAN = {"plan": {"name": "ssl:endpoint"}}
 
 ROWS = {
     ("GET", "/account"): Row("read"),
+    ("GET", "/account/channels"): Row("admin"),
+    ("POST", "/account/channels"): Row("admin", 201, CHANNEL),
+    ("DELETE", "/account/channels/{channel}"): Row("admin", belongs="account", whose="account"),
+    ("POST", "/account/channels/{channel}/test"): Row("admin", belongs="account", whose="account"),
+    ("GET", "/account/deliveries"): Row("admin"),
     ("GET", "/account/features"): Row("read"),
     ("GET", "/account/rate-limits"): Row("read"),
     ("POST", "/actions/addons/resolve"): Row("read", body={"addon": "ssl", "app": "example"}, belongs="app"),
@@ -92,10 +101,15 @@ ROWS = {
     ("POST", "/apps/{app}/addons"): write(201, PLAN, app="bare"),
     ("GET", "/apps/{app}/addons/{addon}"): read(),
     ("DELETE", "/apps/{app}/addons/{addon}"): write(app="empty"),
+    ("GET", "/apps/{app}/channels"): read(),
+    ("POST", "/apps/{app}/channels"): write(201, CHANNEL),
+    ("DELETE", "/apps/{app}/channels/{channel}"): write(),
+    ("POST", "/apps/{app}/channels/{channel}/test"): write(),
     ("GET", "/apps/{app}/checks"): read(),
     ("GET", "/apps/{app}/collaborators"): read(),
     ("POST", "/apps/{app}/collaborators"): write(201, {"user": "stranger@example.com"}, owner=True),
     ("DELETE", "/apps/{app}/collaborators/{collaborator}"): write(owner=True),
+    ("GET", "/apps/{app}/deliveries"): read(),
     ("GET", "/apps/{app}/domains"): read(),
     ("POST", "/apps/{app}/domains"): write(201, {"hostname": "shop.example.com"}),
     ("GET", "/apps/{app}/domains/{domain}"): read(),
@@ -167,7 +181,8 @@ class House:
     def ask(self, caller: str, method: str, path: str, row: Row) -> int:
         """Send a route's request and return the status."""
         addon = self.parameters["addon"] if row.app == "example" else "ssl"
-        parameters = {**self.parameters, "app": row.app, "addon": addon}
+        channel = self.parameters[f"channel of {row.whose}"]
+        parameters = {**self.parameters, "app": row.app, "addon": addon, "channel": channel}
         body = row.body
         if isinstance(body, dict):
             body = {
@@ -217,6 +232,7 @@ def furnish(api: Api) -> dict[str, str]:
     addons = [api.call("POST", f"/apps/{name}/addons", PLAN).body for name in ("example", "empty")]
     api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"})
     made = api.call("POST", "/apps/example/ssl-endpoints", upload(issue(CA_OF_TESTS, "one.example.com"))).body
+    channels = [api.call("POST", f"{whose}/channels", SECOND).body for whose in ("/apps/example", "/account")]
     second = upload(issue(CA_OF_TESTS, "two.example.com"))
     assert 200 == api.call("PATCH", f"/apps/example/ssl-endpoints/{made['name']}", second).status
     surge = api.call("POST", "/apps/example/surges", {"at": in_days(3), "requests_per_second": 200}).body
@@ -229,14 +245,17 @@ def furnish(api: Api) -> dict[str, str]:
         "service": "ssl",
         "plan": "ssl:endpoint",
         "token": ids["write"],
+        "channel of app": channels[0]["id"],
+        "channel of account": channels[1]["id"],
         "user": "~",
     }
 
 
 @pytest.fixture(scope="module")
 def house(cloud: dict[str, str]) -> Iterator[House]:
-    """Furnish the house once."""
-    with Client(app.app) as client:
+    """Furnish the house once; mail from it is kept."""
+    with Client(app.app) as client, pytest.MonkeyPatch.context() as patch:
+        patch.setitem(wiring.senders(), "email", Letterbox())
         tokens = tokens_of_all()
         parameters = furnish(Api(client, tokens["admin"]))
         house = House(client, cloud["Table"], tokens, parameters, {})

@@ -22,6 +22,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.model.traffic import Batch, hour
 from tests.authority import CA
 from tests.functional.conftest import Api, issue
+from tests.functional.sweeps import Letterbox
 from tests.functional.test_calls import upload
 
 ROOT = Path(__file__).parents[2]
@@ -138,8 +139,9 @@ def test_examples_are_valid() -> None:
 
 
 @pytest.fixture
-def watched(aws: dict[str, str]) -> Iterator[Watched]:
+def watched(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
     """Yield the API with an admin token; what it answers is compared with the document."""
+    monkeypatch.setitem(wiring.senders(), "email", Letterbox())
     tokens = wiring.tokens()
     with Client(app.app) as client:
         yield Watched(client, tokens.issue(tokens.account("owner@example.com"), "test", "admin"))
@@ -191,6 +193,13 @@ def furnish(api: Watched) -> None:
         api.ask("POST", "/apps/example/surges", {"at": at, "requests_per_second": 200, "note": "sale"}, 201)
     app_id = api.ask("GET", "/apps/example")["id"]
     wiring.traffic_counts().add("e-1", Batch(app_id, hour(wiring.now()), 1, {"r00": 9000, "h59": 1}))
+    for place in ("/apps/example", "/account"):
+        for target in ("https://hooks.example.com/x", "https://hooks.example.com/y"):
+            api.ask("POST", f"{place}/channels", {"kind": "webhook", "target": target}, 201)
+        mail = api.ask("POST", f"{place}/channels", {"kind": "email", "target": "me@example.com"}, 201)
+        for _ in range(2):
+            api.ask("POST", f"{place}/channels/{mail['id']}/test")
+        api.ask("DELETE", f"{place}/channels/{mail['id']}")
 
 
 def install(api: Watched) -> str:

@@ -67,16 +67,26 @@ def test_functions_know_the_resources(package: Path) -> None:
     assert all({"Ref": "Table"} == variables["SSL_ENDPOINT_TABLE"] for variables in functions.values())
 
 
-def test_only_the_writing_api_may_use_the_key(package: Path) -> None:
-    """The operator's functions can neither seal nor open a bundle."""
+def roles_with(package: Path, action: str) -> set[str]:
+    """Return the roles that have a right."""
     resources = yaml.safe_load((package / "sam.yaml").read_text())["Resources"]
     roles = {
         name: str(resource["Properties"]["Policies"])
         for name, resource in resources.items()
         if resource["Type"] == "AWS::IAM::Role"
     }
+    return {name for name, allowed in roles.items() if action in allowed}
 
-    assert {"ApiHandlerRole"} == {name for name, allowed in roles.items() if "kms:" in allowed}
+
+def test_only_the_writing_api_may_use_the_key(package: Path) -> None:
+    """The operator's functions can neither seal nor open a bundle."""
+    assert {"ApiHandlerRole"} == roles_with(package, "kms:")
+
+
+@pytest.mark.parametrize("action", ["ses:SendEmail", "sns:Publish"])
+def test_only_what_tells_may_send(package: Path, action: str) -> None:
+    """Notices leave by the sweep, the tick, and the API for tests; nothing else can send."""
+    assert {"ApiHandlerRole", "ExpirySweepRole", "TickRole"} == roles_with(package, action)
 
 
 def test_zip_is_small_and_carries_no_tool(package: Path) -> None:

@@ -1,0 +1,150 @@
+"""The expiry sweep with a clock and senders of the test's own, over the real record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from chalicelib import wiring
+from chalicelib.aws import endpoints
+from chalicelib.aws.table import MOST_KEYS, Write
+from chalicelib.errors import Unavailable
+from chalicelib.model import expiry
+from chalicelib.model.app import App
+from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.model.notice import EXPIRY, KINDS, LEASE, Channel, Message
+from chalicelib.service.expiry import Expiry, Served
+from chalicelib.service.messages import Messages
+from chalicelib.service.outbox import Outbox
+from chalicelib.x509.certificate import Certificate
+from chalicelib.x509.facts import Verdict
+from tests.authority import CA, DAY, NOW
+
+MOMENT = timedelta(seconds=1)
+
+
+class Death(BaseException):
+    """What ends a process in the middle; nothing catches it."""
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is set."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.at
+
+
+@dataclass
+class Letterbox:
+    """A sender that keeps what arrived; `down` says why nothing does, `dies` lets it end the process."""
+
+    arrived: list[tuple[Channel, Message]] = field(default_factory=list)
+    down: str = ""
+    dies: str = ""  # "before" or "after" the message has arrived
+
+    def send(self, channel: Channel, message: Message) -> str:
+        """Keep a message."""
+        if self.dies == "before":
+            raise Death
+        if self.down:
+            raise Unavailable(self.down)
+        self.arrived.append((channel, message))
+        if self.dies == "after":
+            raise Death
+        return "It arrived."
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the ids of what arrived, in order."""
+        return [message.id for _, message in self.arrived]
+
+    @property
+    def stages(self) -> list[str]:
+        """Return the stages that were told, in order."""
+        return [message.notice.facts["stage"] for _, message in self.arrived]
+
+
+@dataclass
+class House:
+    """One process that sweeps and delivers."""
+
+    clock: Clock
+    letters: Letterbox
+
+    def __post_init__(self) -> None:
+        heads, apps = wiring._endpoints(), wiring._apps()
+        senders = dict.fromkeys(KINDS, self.letters)
+        is_true = {EXPIRY: Served(apps, heads).is_true}
+        words = Messages(wiring.settings(), self.clock)
+        self.outbox = Outbox(wiring._deliveries(), wiring._channels(), words, senders, is_true, self.clock)
+        self.expiry = Expiry(
+            heads, apps, wiring.notices(), wiring.activities(), self.outbox, wiring.settings(), self.clock
+        )
+
+    def sweep(self, at: datetime | None = None) -> dict[str, int]:
+        """Sweep at a moment, or now."""
+        self.clock.at = at or self.clock.at
+        return self.expiry.sweep()
+
+    def deliver(self, after: timedelta = timedelta(0)) -> dict[str, int]:
+        """Deliver what is due after a while."""
+        self.clock.at += after
+        return self.outbox.deliver_due()
+
+    def heal(self) -> None:
+        """Do what the schedules do later: sweep again, and deliver when every lease is over."""
+        self.sweep()
+        self.deliver(LEASE)
+        self.deliver(LEASE)
+
+
+def reminders(api: Any, app: str = "example") -> dict[str, datetime]:
+    """Return when each stage of what an app serves is reached, to the microsecond."""
+    [endpoint] = api.call("GET", f"/apps/{app}/ssl-endpoints").body
+    record = wiring._apps().record(endpoint["app"]["id"])
+    assert record is not None
+    assert record.serving is not None
+    return expiry.moments(record.serving)
+
+
+def dying(event: str, number: int) -> Callable[[], None]:
+    """End the process before or after the n-th call to DynamoDB from now; return what mends it."""
+    events, left = wiring.client("dynamodb").meta.events, [number]
+
+    def die(**_: Any) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Death
+
+    events.register(f"{event}.dynamodb", die)
+    return lambda: events.unregister(f"{event}.dynamodb", die)
+
+
+LONG = Certificate(CA().issue_cert("www.example.com", not_before=NOW - DAY, not_after=NOW + 199 * DAY).certificate)
+FRESH = Version("e", 1, "v", "", (LONG.facts,), Verdict(trusted=True, reasons=()), (), NOW, "test")
+ENDING = replace(
+    FRESH,
+    chain=(replace(LONG.facts, starts_at=NOW - 60 * DAY, expires_at=NOW + 29 * DAY, fingerprint="e" * 64),),
+)
+
+
+def store(account_id: str, number: int, version: Version, first: int = 0) -> None:
+    """Put apps with an endpoint each straight into the table: all that a sweep needs of them."""
+    made: list[Write] = []
+    for place in range(first, first + number):
+        app = App(str(uuid4()), f"stored-{place}", account_id, "us", "127.0.0.1:1", NOW, NOW)
+        head = Endpoint(str(uuid4()), app.id, account_id, f"tokyo-{place}", None, 1, "v", None, None, 1, NOW, NOW)
+        served = replace(version, endpoint_id=head.id)
+        made += [
+            wiring._table().add(wiring._apps()._item(app)),
+            wiring._table().add(endpoints._item(head, served)),
+        ]
+    for start in range(0, len(made), MOST_KEYS):
+        wiring._table().commit(made[start : start + MOST_KEYS])
