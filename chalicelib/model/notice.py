@@ -44,7 +44,9 @@ class Channel:
 
     @property
     def shown(self) -> str:
-        """Return the target as it may be shown: the path of a URL is a secret."""
+        """Return the target as it may be shown: the path of a URL is a secret, and who the operator is, too."""
+        if self.id == OPERATOR:
+            return "whoever runs the service"
         if self.kind not in {WEBHOOK, SLACK}:
             return self.target
         parts = urlsplit(self.target)

@@ -123,5 +123,6 @@ def test_receiver_knows_a_repetition_by_its_id() -> None:
     ],
 )
 def test_path_of_a_url_is_not_shown(kind: str, target: str, shown: str) -> None:
-    """Whoever knows the URL of a webhook can write to it."""
+    """Whoever knows the URL of a webhook can write to it; where the operator is reached is no user's business."""
     assert shown == replace(CHANNEL, kind=kind, target=target).shown
+    assert "whoever runs the service" == replace(CHANNEL, id="operator", kind=kind, target=target).shown
