@@ -1,8 +1,8 @@
 """Makes moto quick enough to live in: the same answers, without copying or sorting a whole table each time.
 
 As it comes, moto lists its own folder for each call, deep-copies the table for each part of a transaction, sorts
-all its items for each query, copies what it answers, counts its bytes three times over and looks for ten spellings
-of each of its attributes, and keeps every object that it ever made in a list, so that each of those copies stays in
+all its items for each query, copies what it answers, counts its bytes three times over, looks for ten spellings of
+each of its attributes, and keeps every object that it ever made in a list, so that each of those copies stays in
 memory for ever. And it cannot describe a key that a stack made.
 """
 
