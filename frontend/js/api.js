@@ -31,6 +31,9 @@ export const post = (path, body) => call('POST', path, body);
 export const patch = (path, body) => call('PATCH', path, body);
 export const remove = (path) => call('DELETE', path);
 
+/** Returns the first rows of a list, at most so many. */
+export const first = async (path, most) => (await read(await send('GET', path, undefined, `id ..; max=${most}`))).value;
+
 /** Returns what is at a path, or undefined if there is no such thing. */
 export async function find(path) {
   try {
@@ -45,14 +48,19 @@ export async function find(path) {
 async function call(method, path, body) {
   const rows = [];
   for (let range = null; ;) {
-    const answer = await send(method, path, body, range);
-    const value = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Refusal(answer.status, value.id, value.message ?? `The API answered ${answer.status}.`);
-    range = answer.status === 206 && answer.headers.get('Next-Range');
+    const { value, next } = await read(await send(method, path, body, range));
+    range = next;
     if (!range && !rows.length) return value;
     rows.push(...value);
     if (!range) return rows;
   }
+}
+
+/** Returns what an answer says, and what range comes next in a list. */
+async function read(answer) {
+  const value = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refusal(answer.status, value.id, value.message ?? `The API answered ${answer.status}.`);
+  return { value, next: answer.status === 206 && answer.headers.get('Next-Range') };
 }
 
 async function send(method, path, body, range) {

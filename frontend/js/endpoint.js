@@ -5,6 +5,7 @@ import { at, find, get, patch, post, remove } from './api.js';
 import { Chain } from './chain.js';
 import { DomainTable, answering, byName } from './domain-table.js';
 import { Facts } from './facts.js';
+import { notices } from './notices.js';
 import { lookout, progress } from './progress.js';
 import { ago, plural } from './time.js';
 import { Callout, Copy, Dialog, Host, State, closeDialog, html, page, say } from './ui.js';
@@ -36,17 +37,18 @@ const hosts = () => domains.map((each) => each.hostname);
 let files = null;
 const watch = lookout({
   app,
-  onLook: (found) => { [checks, missed, now] = [found, '', new Date()]; stages?.see(found); redraw(); },
+  onLook: (found) => { [checks, missed, now] = [found, '', new Date()]; stages?.see(found); redraw(); bell.look(); },
   onMiss: (error) => { missed = error.message; stages?.miss(missed); redraw(); },
   onSignedOut: (error) => fail(error),
 });
+const bell = notices({ app, endpoint: () => endpoint, redraw: () => redraw(), onChange: () => load(), onSignedOut: (error) => fail(error) });
 setInterval(() => { if (!document.hidden && checks) { now = new Date(); redraw(); } }, TICK);
 
 async function load() {
-  const [endpoints, addons, rows, log] = await Promise.all([get(at('apps', app, 'ssl-endpoints')), get(at('apps', app, 'addons')), get(at('apps', app, 'domains')), find(at('apps', app, 'activity'))]);
+  const [endpoints, addons, rows, log] = await Promise.all([get(at('apps', app, 'ssl-endpoints')), get(at('apps', app, 'addons')), get(at('apps', app, 'domains')), find(at('apps', app, 'activity')), bell.load()]);
   [endpoint, addon, domains, activity] = [endpoints[0] ?? null, addons[0] ?? null, rows.filter((each) => each.kind === 'custom'), log ?? []];
   cert = endpoint && certificateOf(endpoint);
-  versions = endpoint ? (await get(at('apps', app, 'ssl-endpoints', endpoint.name, 'versions'))).map((each) => ({ ...each, cert: certificateOf(each) })) : [];
+  versions = endpoint ? (await get(at('apps', app, 'ssl-endpoints', endpoint.name, 'versions'))).map((each) => ({ ...each, ...(each.version === endpoint.version && { reminders: bell.reminders() }), cert: certificateOf(each) })) : [];
   now = new Date();
   document.title = `${(endpoint?.cname ?? app).split('.')[0]} – SSL Endpoint`;
   files = endpoint && (files ?? upload({ app, endpoint: endpoint.name, hosts, present: () => endpoint.certificate_chain, redraw: () => redraw(), onDone: updated, onSignedOut: (error) => fail(error) }));
@@ -134,7 +136,7 @@ const Head = () => {
   const { is, word, rest } = truth(cert, now, answering(checks));
   return html`<div class="head"><div>
     <h1 class="title"><span data-copy><${Host} name=${endpoint.cname} /></span> <${Copy} text=${endpoint.cname} what="hostname" /></h1>
-    <p class="lead"><${State} is=${is}>${word}<//> ${rest}</p></div>
+    <p class="lead"><${State} is=${is}>${word}<//> ${rest}${endpoint.muted && html` <${State} is="soon">Muted:<//> nobody is told before it expires.`}</p></div>
     <div class="actions"><button type="button" class="primary" aria-expanded=${isUpdating} onClick=${() => { isUpdating = !isUpdating; redraw(); }}>Update certificate</button><button type="button" onClick=${test}>Test</button><button type="button" class="quiet" onClick=${() => ask('remove')}>Remove</button></div></div>`;
 };
 
@@ -166,10 +168,10 @@ function view() {
   const Asked = dialog && DIALOGS[dialog.kind];
   const asked = Asked && Asked(dialog);
   if (!endpoint) return html`<${Bare} />${asked}`;
-  return html`<${Crumb} /><${Head} />${!dialog && !isAdding && html`<${Problem} />`}${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
+  return html`<${Crumb} /><${Head} />${bell.callout()}${!dialog && !isAdding && html`<${Problem} />`}${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
     <section aria-labelledby="chain" class=${isUpdating ? 'panel' : ''}><h2 id="chain" class="visually-hidden">Chain</h2><${Chain} cert=${cert} whole=${mending && certificateOf(mending)} now=${now} /><${Gap} /><${Reasons} /></section>
-    <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}${versions[0]?.reminders?.length ? ' Rings are reminders.' : ''}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
-    <${Domains} /><${Activity} activity=${activity} now=${now} /><${Facts} app=${app} endpoint=${endpoint} cert=${cert} hosts=${hosts()} edge=${checks?.edge} />${asked}`;
+    <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}${bell.reminders().length ? ' Rings are reminders.' : ''}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
+    <${Domains} />${bell.view({ now })}<${Activity} activity=${activity} now=${now} /><${Facts} app=${app} endpoint=${endpoint} cert=${cert} hosts=${hosts()} edge=${checks?.edge} />${asked}`;
 }
 
 const { redraw, fail } = page({ here: 'endpoint.html', heading: '', load, view });

@@ -1,11 +1,13 @@
 /** Versions of an endpoint as bars on one time axis, and what a roll-back would change. */
 
+import { stageName } from './channels.js';
 import { DAY, axis, day, daysUntil, monthName, months, shortDay } from './time.js';
 import { html } from './ui.js';
 import { commonName, life, lifeLeft, listed } from './words.js';
 
 const MARGIN = 0.04; // of the axis, on both sides
 const MOST = 12; // versions that are drawn
+const NEAR = 1.2; // per cent: rings so near to each other would cover one another
 const CLOSE = 7; // per cent: a month's name so near to today's is left out
 
 const isOver = (version, now) => new Date(version.cert.expires_at) < now;
@@ -18,27 +20,42 @@ function scale(versions, now) {
 }
 
 function told(version, now) {
-  if (version.state === 'active') return ['Serving', `since ${shortDay(version.created_at)}`, life(version.cert, now) === 'bad' ? 'over' : 'ok'];
+  const is = life(version.cert, now);
+  if (version.state === 'active') return ['Serving', `since ${shortDay(version.created_at)}`, is === 'bad' ? 'over' : is];
   if (isOver(version, now)) return ['Expired', day(version.cert.expires_at), 'over'];
   return [version.state === 'previous' ? 'Previous' : 'Replaced', `valid ${lifeLeft(version.cert, now)}`, 'idle'];
+}
+
+const inWords = ({ stage, at }) => `${day(at)}: ${stageName(stage)}`;
+
+/** Where a version's reminders are drawn, each place with the words for all that are there. Pure. */
+export function rings(reminders, line) {
+  const places = [];
+  for (const each of reminders) {
+    if (places.length && line.share(each.at) - line.share(places.at(-1).at) < NEAR) places.at(-1).words.push(inWords(each));
+    else places.push({ at: each.at, words: [inWords(each)] });
+  }
+  return places.map(({ at, words }) => ({ left: line.left(at), words: words.join('; ') }));
 }
 
 const Bar = ({ version, line, now }) => {
   const { starts_at: from, expires_at: to } = version.cert;
   const is = told(version, now)[2];
   const lived = Math.min(100, Math.max(0, 100 * (now - new Date(from)) / (new Date(to) - new Date(from))));
-  return html`<div class="track" role="img" aria-label=${`Version ${version.version}: ${day(from)} to ${day(to)}`}>
+  const reminders = version.reminders ?? [];
+  const drawn = `Version ${version.version}: ${day(from)} to ${day(to)}.${reminders.length ? ` Reminders: ${reminders.map(inWords).join('; ')}.` : ''}`;
+  return html`<div class="track" role="img" aria-label=${drawn}>
     ${months(line.from, line.to).map((month) => html`<i style=${{ left: line.left(month) }}></i>`)}<i class="now" style=${{ left: line.left(now) }}></i>
     <b class=${`${is} arrive`} style=${{ left: line.left(from), width: line.width(from, to), '--lived': `${lived.toFixed(2)}%` }}></b>
-    ${version.state === 'active' && (version.reminders ?? []).map((each) => html`<u style=${{ left: line.left(each) }}></u>`)}</div>`;
+    ${rings(reminders, line).map((ring) => html`<u style=${{ left: ring.left }} title=${ring.words}></u>`)}</div>`;
 };
 
 const Version = ({ version, line, now, onRollBack }) => {
   const [word, by, is] = told(version, now);
   return html`<li>
-    <div class="who"><span><strong class="num">v${version.version}</strong> ${' '}<span class=${is}>${word}</span></span><span class="small">${by}</span></div>
+    <div class="who"><span><strong class="num">v${version.version}</strong> ${' '}<span class=${is === 'soon' ? 'ok' : is}>${word}</span></span><span class="small">${by}</span></div>
     <${Bar} version=${version} line=${line} now=${now} />
-    <div class="act">${version.state === 'active' ? html`<span class="small num">${lifeLeft(version.cert, now)}${daysUntil(version.cert.expires_at, now) >= 0 && ' left'}</span>`
+    <div class="act">${version.state === 'active' ? html`<span class=${`small num ${is === 'ok' ? '' : is}`}>${lifeLeft(version.cert, now)}${daysUntil(version.cert.expires_at, now) >= 0 && ' left'}</span>`
       : version.state === 'previous' && !isOver(version, now) && html`<button type="button" aria-label=${`Roll back to version ${version.version}`} onClick=${() => onRollBack(version)}>Roll back</button>`}</div></li>`;
 };
 

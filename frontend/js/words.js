@@ -2,19 +2,26 @@
 
 import { DAY, ago, remaining } from './time.js';
 
-const SOON_DAYS = 30;
+const SHORT_DAYS = 10; // certificates that live no longer are renewed at half of their life, others at a third
 const NUMBERS = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const inWords = (n) => NUMBERS[n] ?? String(n);
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** Puts together what the API tells of a certificate: Heroku's fields and the details beside them. */
-export const certificateOf = ({ ssl_cert: cert, details }) => ({ names: cert.cert_domains, ...cert, ...details });
+export const certificateOf = ({ ssl_cert: cert, details, reminders, earliest_expiry: end }) => ({ names: cert.cert_domains, reminders, ...(end && { earliest_expiry: end }), ...cert, ...details });
 
-/** Tells whether a certificate has less than 30 days, or a third of a shorter life than 90 days, left. */
+/** When it is time to renew a certificate by the server's stages: when a third is left of the time in which its whole chain is valid. */
+export function renewal({ starts_at: from, expires_at: to, earliest_expiry: end = to, chain = [] }) {
+  const begin = Math.max(new Date(from), ...chain.map((each) => new Date(each.starts_at)));
+  const life = Math.max(0, new Date(end) - begin);
+  return new Date(new Date(end) - life / (life > SHORT_DAYS * DAY ? 3 : 2));
+}
+
+/** Tells whether it is time to renew: by the reminders that are still to come where the API tells them (not of what is muted), else by the same rule. */
 export function isSoon(cert, now) {
-  const left = new Date(cert.expires_at) - now;
-  const life = new Date(cert.expires_at) - new Date(cert.starts_at);
-  return left < Math.min(SOON_DAYS * DAY, life / 3);
+  if (!cert.reminders?.length) return renewal(cert) <= now;
+  const renew = cert.reminders.find((each) => each.stage === 'renew');
+  return !renew || new Date(renew.at) <= now;
 }
 
 /** The shape of a certificate's remaining life. */
@@ -117,6 +124,10 @@ const ACTIONS = {
   'endpoint.remove': 'Certificate removed',
   'domain.add': 'Domain added',
   'domain.remove': 'Domain removed',
+  'channel.add': 'Channel added',
+  'channel.remove': 'Channel removed',
+  'endpoint.mute': 'Muted',
+  'endpoint.unmute': 'No longer muted',
   'collaborator.admit': 'Collaborator added',
   'collaborator.dismiss': 'Collaborator removed',
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { certificateState, commonName, hashName, isSoon, keyName, listed, longestLife, namesAnswering, octets, organisation, truth } from '../../frontend/js/words.js';
+import { certificateState, commonName, hashName, isSoon, keyName, listed, longestLife, namesAnswering, octets, organisation, renewal, truth } from '../../frontend/js/words.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const cert = (more = {}) => ({ trusted: true, reasons: [], starts_at: '2026-11-16T00:00:00Z', expires_at: '2027-02-14T23:59:59Z', ...more });
@@ -29,10 +29,20 @@ test('one sentence of truth', () => {
   assert.equal(namesAnswering(1, 12), 'One of 12 names answers here.');
 });
 
-test('soon is 30 days, or a third of a short life', () => {
+test('soon is what the reminders that are to come say, else the last third of the life of the whole chain', () => {
+  const at = (stage, time) => ({ stage, at: time });
+  assert.ok(!isSoon(cert({ reminders: [at('renew', '2027-01-15T00:00:00Z'), at('soon', '2027-01-30T00:00:00Z')] }), NOW));
+  assert.ok(isSoon(cert({ reminders: [at('soon', '2027-01-30T00:00:00Z')] }), NOW));
+  assert.ok(isSoon(cert({ reminders: [at('renew', '2026-11-23T12:00:00Z')] }), NOW));
   assert.ok(!isSoon(cert(), NOW));
-  assert.ok(isSoon(cert({ expires_at: '2026-12-15T00:00:00Z', starts_at: '2026-09-01T00:00:00Z' }), NOW));
-  assert.ok(!isSoon(cert({ starts_at: '2026-11-22T00:00:00Z', expires_at: '2026-11-28T00:00:00Z' }), NOW));
+  assert.ok(isSoon(cert({ starts_at: '2026-09-01T00:00:00Z', expires_at: '2026-12-15T00:00:00Z', reminders: [] }), NOW));
+});
+
+test('renewal is at a third of a life, at half of a short one, and of the whole chain', () => {
+  const when = (more) => renewal(cert(more)).toISOString();
+  assert.equal(when({ starts_at: '2026-11-01T00:00:00Z', expires_at: '2027-01-30T00:00:00Z' }), '2026-12-31T00:00:00.000Z');
+  assert.equal(when({ starts_at: '2026-11-01T00:00:00Z', expires_at: '2026-11-11T00:00:00Z' }), '2026-11-06T00:00:00.000Z');
+  assert.equal(when({ starts_at: '2026-11-01T00:00:00Z', expires_at: '2027-11-01T00:00:00Z', earliest_expiry: '2026-12-31T00:00:00Z', chain: [{ starts_at: '2026-12-01T00:00:00Z' }] }), '2026-12-21T00:00:00.000Z');
 });
 
 test('names out of the API’s words', () => {
