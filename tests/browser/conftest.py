@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.authority import CA, LeafCert
 from tests.e2e.product import Product, running
+from tests.unit.net import receiver
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -56,16 +57,17 @@ def authority(root: CA) -> CA:
 
 @pytest.fixture(scope="session")
 def roots(tmp_path_factory: pytest.TempPathFactory, root: CA) -> str:
-    """Return the path of a file with the private root."""
+    """Return the path of a file with the private root, and that of receivers of notices."""
     path = tmp_path_factory.mktemp("roots") / "root.pem"
-    path.write_text(root.pem)
+    path.write_text(root.pem + receiver.ROOT.pem)
     return str(path)
 
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory, roots: str) -> Iterator[Product]:
-    """Run the product on a new state folder."""
-    with running(tmp_path_factory.mktemp("console") / "state", EXTRA_ROOTS_PEM=roots) as product:
+    """Run the product on a new state folder; notices may go to this machine."""
+    told = {"EXTRA_ROOTS_PEM": roots, "SSL_ENDPOINT_PRIVATE_WEBHOOKS": "1"}
+    with running(tmp_path_factory.mktemp("console") / "state", **told) as product:
         yield product
 
 
