@@ -24,7 +24,7 @@ def main() -> int:
     except Unusable as error:
         sys.stderr.write(f"ssl-endpoint: {error}\n")
         return 1
-    print(f"{given.job}: " + (", ".join(f"{number} {what}" for what, number in counted.items()) or "done"))
+    print(f"{given.job}: " + (", ".join(f"{number} {what}" for what, number in counted.items()) or "nothing to do"))
     return 0
 
 

@@ -79,7 +79,7 @@ def _written(sender: str, to: str, message: Message) -> bytes:
     mail["Message-ID"] = f"<{message.id}@{address.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail[ID_HEADER] = message.id
-    mail.set_content(message.text)
+    mail.set_content(message.text, cte="8bit")  # a person who opens the file can copy the commands
     return bytes(mail)
 
 
