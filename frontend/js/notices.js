@@ -144,7 +144,7 @@ export function notices({ app, endpoint, redraw, onChange, onSignedOut }) {
   };
 
   const Log = ({ now }) => deliveries().length > 0 && html`<details class="terminal sent"><summary>What was sent</summary>
-    <ol class="log">${deliveries().map((each) => html`<${Sent} key=${each.id} each=${each} now=${now} />`)}</ol>${log.length >= MOST && html`<p class="small">These are the latest ${log.length}.</p>`}</details>`;
+    <ol class="deliveries">${deliveries().map((each) => html`<${Sent} key=${each.id} each=${each} now=${now} />`)}</ol>${log.length >= MOST && html`<p class="small">These are the latest ${log.length}.</p>`}</details>`;
 
   function coming() {
     const [next] = reminders();
