@@ -1,16 +1,50 @@
-/** Who changed what of an app, and when. */
+/** Who changed what of an app, and when: the latest first, older ones on request. */
 
+import { at, piece } from './api.js';
 import { exact, stamp } from './time.js';
-import { html } from './ui.js';
-import { happened } from './words.js';
+import { Callout, html } from './ui.js';
+import { by, happened } from './words.js';
 
-const MOST = 20; // entries that are drawn
+const FIRST = 'id ..; max=50';
 
 /** Fingerprints are for the facts: a log shows their beginning. */
 const shortened = (detail) => detail.replace(/\b([0-9a-f]{8})[0-9a-f]{56}\b/g, '$1…');
 
-const Entry = ({ each, now }) => html`<li><time datetime=${each.created_at} title=${exact(each.created_at)}>${stamp(each.created_at, now)}</time><span>${happened(each.action)}${each.detail && html`<span class="small"> ${shortened(each.detail)}</span>`}</span></li>`;
+const Entry = ({ each, now }) => html`<li tabindex="-1"><time datetime=${each.created_at} title=${exact(each.created_at)}>${stamp(each.created_at, now)}</time><span>${happened(each.action)}${each.detail && html`<span class="small"> ${shortened(each.detail)}</span>`}</span><span class="small who">${by(each)}</span></li>`;
 
-/** Draws the API's activity of an app, the latest first; nothing where there is none. */
-export const Activity = ({ activity, now }) => activity.length > 0 && html`<section class="panel" aria-labelledby="log"><header><h2 id="log">Activity</h2></header>
-  <ol class="log">${activity.slice(0, MOST).map((each) => html`<${Entry} key=${each.id} each=${each} now=${now} />`)}</ol></section>`;
+/** Keeps the activity of an app. Returns {load(), view({now})}; view draws nothing where there is none. */
+export function activity({ app, redraw, onSignedOut }) {
+  let rows = [];
+  let next = null; // the range of older ones
+  let isBusy = false;
+  let problem = '';
+
+  /** Gets the latest ones, and keeps the older ones that are there if they join on. */
+  async function load() {
+    const found = await piece(at('apps', app, 'activity'), FIRST);
+    const joint = rows.findIndex((each) => each.id === found.rows.at(-1)?.id);
+    [rows, next] = joint < 0 ? [found.rows, found.next] : [[...found.rows, ...rows.slice(joint + 1)], next];
+  }
+
+  async function older() {
+    if (isBusy) return;
+    [isBusy, problem] = [true, ''];
+    redraw();
+    const place = rows.length;
+    try {
+      const found = await piece(at('apps', app, 'activity'), next);
+      [rows, next] = [[...rows, ...found.rows], found.next];
+    } catch (error) {
+      if (error.status === 401) onSignedOut(error);
+      else problem = error.message;
+    }
+    isBusy = false;
+    redraw();
+    if (!next) document.querySelectorAll('.log > li')[place]?.focus(); // the button is gone
+  }
+
+  const view = ({ now }) => rows.length > 0 && html`<section class="panel" aria-labelledby="log"><header><h2 id="log">Activity</h2><p>Kept for 400 days.</p></header>
+    <ol class="log">${rows.map((each) => html`<${Entry} key=${each.id} each=${each} now=${now} />`)}</ol>
+    ${problem && html`<${Callout}><p>${problem}</p><//>`}${next && html`<p class="older"><button type="button" aria-disabled=${isBusy} onClick=${older}>Older</button></p>`}</section>`;
+  return { load, view };
+}

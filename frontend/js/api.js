@@ -44,6 +44,12 @@ export async function find(path) {
   }
 }
 
+/** Returns a piece of a list, and the range of the next one, or nothing if it is the last: {rows, next}. */
+export async function piece(path, range) {
+  const { value, next } = await read(await send('GET', path, undefined, range));
+  return { rows: value, next };
+}
+
 /** Returns the JSON that the API answers; throws a Refusal. A list comes whole, in however many pieces. */
 async function call(method, path, body) {
   const rows = [];

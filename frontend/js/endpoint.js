@@ -1,7 +1,7 @@
 /** One endpoint: what is true of it, its chain, versions, domains, activity and facts; update, roll back, remove. */
 
-import { Activity } from './activity.js';
-import { at, find, get, patch, post, remove } from './api.js';
+import { activity } from './activity.js';
+import { at, get, patch, post, remove } from './api.js';
 import { Chain } from './chain.js';
 import { DomainTable, answering, byName } from './domain-table.js';
 import { Facts } from './facts.js';
@@ -21,7 +21,6 @@ let cert = null; // of the endpoint, with its details
 let addon = null;
 let versions = [];
 let domains = [];
-let activity = [];
 let checks = null;
 let missed = ''; // why the last look found nothing
 let mending = null; // the inspection that would close a gap in the chain
@@ -34,6 +33,8 @@ let problem = '';
 let notice = '';
 
 const hosts = () => domains.map((each) => each.hostname);
+const asked = { app, redraw: () => redraw(), onSignedOut: (error) => fail(error) };
+const log = activity(asked);
 let files = null;
 const watch = lookout({
   app,
@@ -45,8 +46,8 @@ const bell = notices({ app, endpoint: () => endpoint, redraw: () => redraw(), on
 setInterval(() => { if (!document.hidden && checks) { now = new Date(); redraw(); } }, TICK);
 
 async function load() {
-  const [endpoints, addons, rows, log] = await Promise.all([get(at('apps', app, 'ssl-endpoints')), get(at('apps', app, 'addons')), get(at('apps', app, 'domains')), find(at('apps', app, 'activity')), bell.load()]);
-  [endpoint, addon, domains, activity] = [endpoints[0] ?? null, addons[0] ?? null, rows.filter((each) => each.kind === 'custom'), log ?? []];
+  const [endpoints, addons, rows] = await Promise.all([get(at('apps', app, 'ssl-endpoints')), get(at('apps', app, 'addons')), get(at('apps', app, 'domains')), log.load(), bell.load()]);
+  [endpoint, addon, domains] = [endpoints[0] ?? null, addons[0] ?? null, rows.filter((each) => each.kind === 'custom')];
   cert = endpoint && certificateOf(endpoint);
   versions = endpoint ? (await get(at('apps', app, 'ssl-endpoints', endpoint.name, 'versions'))).map((each) => ({ ...each, ...(each.version === endpoint.version && { reminders: bell.reminders() }), cert: certificateOf(each) })) : [];
   now = new Date();
@@ -69,12 +70,12 @@ async function mend() {
 /** Does one thing at a time. A busy button is not disabled: it would lose the focus. */
 async function attempt(action) {
   if (isBusy) return;
-  const asked = dialog; // another may be opened in the meantime
+  const before = dialog; // another may be opened in the meantime
   [isBusy, problem] = [true, ''];
   redraw();
   try {
     await action();
-    if (dialog === asked) shut();
+    if (dialog === before) shut();
   } catch (error) {
     if (error.status === 401) fail(error);
     else problem = error.message;
@@ -162,16 +163,16 @@ const Domains = () => html`<section class="panel" aria-labelledby="domains"><hea
 
 const Bare = () => html`<${Crumb} /><div class="head"><div><h1>${app}</h1><p class="lead"><${State} is="idle">No certificate.<//> ${addon ? 'The endpoint is provisioned; upload one to serve this app’s domains.' : 'Nothing is provisioned yet.'}</p></div>
   <div class="actions"><a class="button primary" href=${`setup.html?app=${encodeURIComponent(app)}`}>${addon ? 'Upload a certificate' : 'New endpoint'}</a>${addon && html`<button type="button" class="quiet" onClick=${() => ask('addon')}>Remove the add-on</button>`}</div></div>
-  ${domains.length > 0 && html`<${Domains} />`}<${Activity} activity=${activity} now=${now} />`;
+  ${domains.length > 0 && html`<${Domains} />`}<${log.view} now=${now} />`;
 
 function view() {
   const Asked = dialog && DIALOGS[dialog.kind];
-  const asked = Asked && Asked(dialog);
-  if (!endpoint) return html`<${Bare} />${asked}`;
+  const question = Asked && Asked(dialog);
+  if (!endpoint) return html`<${Bare} />${question}`;
   return html`<${Crumb} /><${Head} />${bell.callout()}${!dialog && !isAdding && html`<${Problem} />`}${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
     <section aria-labelledby="chain" class=${isUpdating ? 'panel' : ''}><h2 id="chain" class="visually-hidden">Chain</h2><${Chain} cert=${cert} whole=${mending && certificateOf(mending)} now=${now} /><${Gap} /><${Reasons} /></section>
     <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}${bell.reminders().length ? ' Rings are reminders.' : ''}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
-    <${Domains} />${bell.view({ now })}<${Activity} activity=${activity} now=${now} /><${Facts} app=${app} endpoint=${endpoint} cert=${cert} hosts=${hosts()} edge=${checks?.edge} />${asked}`;
+    <${Domains} />${bell.view({ now })}<${log.view} now=${now} /><${Facts} app=${app} endpoint=${endpoint} cert=${cert} hosts=${hosts()} edge=${checks?.edge} />${question}`;
 }
 
 const { redraw, fail } = page({ here: 'endpoint.html', heading: '', load, view });

@@ -122,8 +122,19 @@ const ACTIONS = {
   'endpoint.update': 'Certificate updated',
   'endpoint.rollback': 'Rolled back',
   'endpoint.remove': 'Certificate removed',
+  'certificate.judged': 'Trust judged anew',
+  'certificate.renew': 'Reminder: time to renew',
+  'certificate.soon': 'Reminder: expires soon',
+  'certificate.urgent': 'Reminder: urgent',
+  'certificate.expired': 'Reminder: expired',
+  'certificate.overdue': 'Reminder: expired a day ago',
   'domain.add': 'Domain added',
   'domain.remove': 'Domain removed',
+  'domain.check': 'Domain changed its state',
+  'domain.claim': 'Domain taken over',
+  'domain.lost': 'Domain lost to another account',
+  'surge.announce': 'Surge announced',
+  'surge.withdraw': 'Surge withdrawn',
   'channel.add': 'Channel added',
   'channel.remove': 'Channel removed',
   'endpoint.mute': 'Muted',
@@ -134,6 +145,9 @@ const ACTIONS = {
 
 /** What happened, in words; an action that is not known is shown as it is called. */
 export const happened = (action) => ACTIONS[action] ?? action;
+
+/** Who did it: a token's name and whose it is, or what happened of itself. */
+export const by = ({ actor, account }) => account ? `${actor}, ${account}` : actor;
 
 /** The longest life that browsers accept of a certificate issued at a time, in days, and what comes next (CA/B Forum SC-081). */
 export function longestLife(now) {

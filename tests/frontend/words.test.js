@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { certificateState, commonName, hashName, isSoon, keyName, listed, longestLife, namesAnswering, octets, organisation, renewal, truth } from '../../frontend/js/words.js';
+import { by, certificateState, commonName, happened, hashName, isSoon, keyName, listed, longestLife, namesAnswering, octets, organisation, renewal, truth } from '../../frontend/js/words.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const cert = (more = {}) => ({ trusted: true, reasons: [], starts_at: '2026-11-16T00:00:00Z', expires_at: '2027-02-14T23:59:59Z', ...more });
@@ -59,4 +59,11 @@ test('names out of the API’s words', () => {
 test('how long a certificate may last, and what comes next', () => {
   assert.deepEqual(longestLife(NOW), { days: 200, next: ['2027-03-15', 100] });
   assert.deepEqual(longestLife(new Date('2029-03-15')), { days: 47, next: null });
+});
+
+test('what happened, and who did it', () => {
+  assert.equal(happened('domain.claim'), 'Domain taken over');
+  assert.equal(happened('nobody.knows'), 'nobody.knows');
+  assert.equal(by({ actor: 'laptop', account: 'mira@example.com' }), 'laptop, mira@example.com');
+  assert.equal(by({ actor: 'domain check', account: null }), 'domain check');
 });
