@@ -3,11 +3,11 @@
 const TOKEN = 'token';
 const PATIENCE = 30_000; // milliseconds
 
-/** What the API refused: `status` (0 when it did not answer at all), `id`, and a sentence as `message`. */
+/** What the API refused: `status` (0 when it did not answer at all), `id`, a sentence as `message`, and the `record` that would mend it, if one does. */
 export class Refusal extends Error {
-  constructor(status, id, message) {
+  constructor(status, id, message, record = null) {
     super(message);
-    Object.assign(this, { status, id });
+    Object.assign(this, { status, id, record });
   }
 }
 
@@ -65,7 +65,7 @@ async function call(method, path, body) {
 /** Returns what an answer says, and what range comes next in a list. */
 async function read(answer) {
   const value = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refusal(answer.status, value.id, value.message ?? `The API answered ${answer.status}.`);
+  if (!answer.ok) throw new Refusal(answer.status, value.id, value.message ?? `The API answered ${answer.status}.`, value.record);
   return { value, next: answer.status === 206 && answer.headers.get('Next-Range') };
 }
 

@@ -1,14 +1,16 @@
 /** Names with the record to set for each, and whether DNS and the edge follow. */
 
 import { APEX_NAMES, covers } from './names.js';
+import { ago } from './time.js';
 import { Copy, State, html } from './ui.js';
 import { DNS_WORDS, TLS_WORDS } from './words.js';
 
 export const Record = ({ record }) => {
   const host = record.name === '@' ? record.zone : `${record.name}.${record.zone}`;
+  const [what, value] = record.target ? ['target', record.target] : ['value', record.value];
   return html`<span class="record"><abbr>${record.type.replace(' or ', '/')}</abbr>
     <span class="value"><span data-copy>${record.name}</span><${Copy} text=${record.name} what=${`name for ${host}`} /></span>
-    <span class="value"><span data-copy>${record.target}</span><${Copy} text=${record.target} what=${`target for ${host}`} /></span></span>`;
+    <span class="value"><span data-copy>${value}</span><${Copy} text=${value} what=${`${what} for ${host}`} /></span></span>`;
 };
 
 /** What is known of a name's TLS without asking the edge: whether the certificate covers it. */
@@ -24,24 +26,44 @@ function tlsOf(domain, check, cert) {
   return { is, word: tls.state === 'served' && tls.version ? `${word} v${tls.version}` : word, why: tls.sentence };
 }
 
-function dnsOf(check) {
+/** What is known of a name's DNS by a look: {is, word, why}. */
+export function dnsOf(check) {
   if (!check) return { is: 'idle', word: 'Not asked yet', why: '' };
   const { state, reasons: [reason] } = check.dns;
   const [is, word] = DNS_WORDS[reason?.code] ?? DNS_WORDS[state] ?? ['idle', state];
   return { is, word, why: !reason || reason.code === 'missing' ? '' : reason.sentence };
 }
 
+/** What the API kept of the last look at a name: it may be old, hence its age. The certificate may be another one since then. */
+function kept({ check }) {
+  if (!check?.checked_at) return { dns: dnsOf(null) };
+  const [is, word] = check.state === 'invalid' ? ['wait', 'Does not point here'] : DNS_WORDS[check.state];
+  const tls = ['served', 'down'].includes(check.tls.state) ? { ...check.tls, sentence: '' } : null;
+  return { dns: { is, word, why: `Checked ${ago(check.checked_at, Date.now())}` }, look: { dns: check, tls } };
+}
+
 const Cell = ({ of: { is, word, why } }) => html`<${State} is=${is}>${word}<//>${why && html`<p class="why">${why}</p>`}`;
 
-/** Draws names of one app, or of several with `app` shown. `checks` are the API's, by hostname; `cert` an ssl_cert or null. */
-export const DomainTable = ({ domains, checks, certOf, hasApp, onRemove }) => html`<table class="domains"><caption class="visually-hidden">Domains with the DNS record that each needs</caption>
-  <thead><tr><th scope="col">Name</th><th scope="col">Record to set</th><th scope="col">DNS</th><th scope="col">TLS</th>${onRemove && html`<th class="act"><span class="visually-hidden">Remove</span></th>`}</tr></thead>
-  <tbody>${domains.map((domain) => html`<tr key=${domain.id}>
-    <td class="mono">${domain.hostname}${hasApp && html`<a class="app" href=${`endpoint.html?app=${encodeURIComponent(domain.app.name)}`}>${domain.app.name}</a>`}</td>
+const Gone = ({ domain, onRemove }) => html`<button type="button" class="copy gone" aria-label=${`Remove ${domain.hostname}`} title="Remove" onClick=${() => onRemove(domain)}><svg viewBox="0 0 16 16" class="line" aria-hidden="true"><path d="M4 4l8 8m0-8l-8 8" /></svg></button>`;
+
+function Row({ domain, check, cert, hasApp, onRemove, looks }) {
+  const { dns, look } = check ? { dns: dnsOf(check), look: check } : kept(domain);
+  if (looks?.isOpen(domain.hostname)) dns.why = ''; // it stands below
+  return html`<tr><td class="mono">${domain.hostname}${hasApp && html`<a class="app" href=${`endpoint.html?app=${encodeURIComponent(domain.app.name)}`}>${domain.app.name}</a>`}</td>
     <td>${domain.records.map((record) => html`<${Record} record=${record} />`)}</td>
-    <td><${Cell} of=${dnsOf(checks?.get(domain.hostname))} /></td>
-    <td><${Cell} of=${tlsOf(domain, checks?.get(domain.hostname), certOf(domain))} /></td>
-    ${onRemove && html`<td class="act"><button type="button" class="copy gone" aria-label=${`Remove ${domain.hostname}`} title="Remove" onClick=${() => onRemove(domain)}><svg viewBox="0 0 16 16" class="line" aria-hidden="true"><path d="M4 4l8 8m0-8l-8 8" /></svg></button></td>`}</tr>`)}</tbody></table>
+    <td><${Cell} of=${dns} /></td>
+    <td><${Cell} of=${tlsOf(domain, look, cert)} /></td>
+    ${onRemove && html`<td class="act"><${looks.Button} hostname=${domain.hostname} /><${Gone} domain=${domain} onRemove=${onRemove} /></td>`}</tr>`;
+}
+
+/**
+ * Draws names of one app, or of several with `app` shown. `checks` are the API's, by hostname; `certOf` gives an ssl_cert or null.
+ * With `onRemove` each can be removed, and looked at by `looks`.
+ */
+export const DomainTable = ({ domains, checks, certOf, hasApp, onRemove, looks, now }) => html`<table class=${`domains ${onRemove ? 'acting' : ''}`}><caption class="visually-hidden">Domains with the DNS record that each needs</caption>
+  <thead><tr><th scope="col">Name</th><th scope="col">Record to set</th><th scope="col">DNS</th><th scope="col">TLS</th>${onRemove && html`<th class="act"><span class="visually-hidden">Check or remove</span></th>`}</tr></thead>
+  <tbody>${domains.flatMap((domain) => [html`<${Row} key=${domain.id} domain=${domain} check=${checks?.get(domain.hostname)} cert=${certOf(domain)} hasApp=${hasApp} onRemove=${onRemove} looks=${looks} />`,
+    looks?.isOpen(domain.hostname) && html`<tr key=${`${domain.id} found`}><td colspan="5"><${looks.Found} hostname=${domain.hostname} now=${now} /></td></tr>`])}</tbody></table>
   ${domains.some((domain) => domain.records.some((record) => record.name === '@')) && html`<details class="providers"><summary>What providers call ALIAS or ANAME at a root domain</summary><dl>${APEX_NAMES.map(([who, what]) => html`<dt>${who}</dt><dd>${what}</dd>`)}</dl></details>`}`;
 
 /** The API's checks by hostname. */

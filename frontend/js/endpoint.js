@@ -1,9 +1,11 @@
 /** One endpoint: what is true of it, its chain, versions, domains, activity and facts; update, roll back, remove. */
 
 import { activity } from './activity.js';
+import { adding } from './adding.js';
 import { at, get, patch, post, remove } from './api.js';
 import { Chain } from './chain.js';
-import { DomainTable, answering, byName } from './domain-table.js';
+import { looks } from './check.js';
+import { DomainTable, answering } from './domain-table.js';
 import { Facts } from './facts.js';
 import { notices } from './notices.js';
 import { lookout, progress } from './progress.js';
@@ -27,7 +29,6 @@ let mending = null; // the inspection that would close a gap in the chain
 let stages = null;
 let dialog = null; // {kind, …}
 let isUpdating = false;
-let isAdding = false;
 let isBusy = false;
 let problem = '';
 let notice = '';
@@ -35,6 +36,8 @@ let notice = '';
 const hosts = () => domains.map((each) => each.hostname);
 const asked = { app, redraw: () => redraw(), onSignedOut: (error) => fail(error) };
 const log = activity(asked);
+const names = adding({ ...asked, onAdded: () => load().catch((error) => fail(error)) });
+const looked = looks(asked);
 let files = null;
 const watch = lookout({
   app,
@@ -98,7 +101,6 @@ const rollBack = () => attempt(async () => refresh(await patch(at('apps', app, '
 const addMissing = () => attempt(async () => refresh(await patch(at('apps', app, 'ssl-endpoints', endpoint.name), { certificate_chain: mending.certificate_chain }), 'Chain completed'));
 const removeEndpoint = () => attempt(async () => { await remove(at('apps', app, 'ssl-endpoints', endpoint.name)); [stages, checks, files] = [null, null, null]; await load(); });
 const removeAddon = () => attempt(async () => { await remove(at('apps', app, 'addons', addon.name)); await load(); });
-const addDomain = (hostname) => attempt(async () => { await post(at('apps', app, 'domains'), { hostname }); isAdding = false; await load(); });
 const removeDomain = (domain) => attempt(async () => { await remove(at('apps', app, 'domains', domain.hostname)); await load(); });
 const ask = (kind, more = {}) => { dialog = { kind, ...more }; problem = ''; redraw(); };
 async function test() {
@@ -156,10 +158,9 @@ const Reasons = () => {
 
 const Update = () => isUpdating && html`<section class="panel" aria-labelledby="update"><header><h2 id="update">Update certificate</h2><p>The present one is served until the new one is there; no connection is lost.</p></header><${files.view} /></section>`;
 
-const Domains = () => html`<section class="panel" aria-labelledby="domains"><header><h2 id="domains">Domains</h2><p>${checks ? `Checked ${ago(checks.checked_at, now)}` : ''}${missed && html` <${State} is="wait">No answer since.<//> ${missed} This page tries again by itself.`}</p><button type="button" class="quiet" aria-expanded=${isAdding} onClick=${() => { isAdding = !isAdding; redraw(); }}>Add a name</button></header>
-  ${isAdding && html`<form class="row" onSubmit=${(event) => { event.preventDefault(); addDomain(event.currentTarget.elements.hostname.value.trim()); }}><label>Name<input name="hostname" required placeholder="www.example.com" autocapitalize="off" spellcheck=${false} /></label><button class="primary" aria-disabled=${isBusy}>Add</button></form>`}
-  ${!dialog && isAdding && html`<${Problem} />`}
-  ${domains.length ? html`<${DomainTable} domains=${domains} checks=${byName(checks)} certOf=${() => cert} onRemove=${(domain) => ask('domain', { domain })} />` : html`<p class="small">No name leads here yet. Add one that the certificate covers.</p>`}</section>`;
+const Domains = () => html`<section class="panel" aria-labelledby="domains"><header><h2 id="domains">Domains</h2><p>${checks ? `Checked ${ago(checks.checked_at, now)}` : ''}${missed && html` <${State} is="wait">No answer since.<//> ${missed} This page tries again by itself.`}</p><button type="button" class="quiet" aria-expanded=${names.isOpen()} onClick=${names.toggle}>Add a name</button></header>
+  <${names.view} />
+  ${domains.length ? html`<${DomainTable} domains=${domains} checks=${looked.newest(checks)} certOf=${() => cert} onRemove=${(domain) => ask('domain', { domain })} looks=${looked} now=${now} />` : html`<p class="small">No name leads here yet. Add one that the certificate covers.</p>`}</section>`;
 
 const Bare = () => html`<${Crumb} /><div class="head"><div><h1>${app}</h1><p class="lead"><${State} is="idle">No certificate.<//> ${addon ? 'The endpoint is provisioned; upload one to serve this app’s domains.' : 'Nothing is provisioned yet.'}</p></div>
   <div class="actions"><a class="button primary" href=${`setup.html?app=${encodeURIComponent(app)}`}>${addon ? 'Upload a certificate' : 'New endpoint'}</a>${addon && html`<button type="button" class="quiet" onClick=${() => ask('addon')}>Remove the add-on</button>`}</div></div>
@@ -169,7 +170,7 @@ function view() {
   const Asked = dialog && DIALOGS[dialog.kind];
   const question = Asked && Asked(dialog);
   if (!endpoint) return html`<${Bare} />${question}`;
-  return html`<${Crumb} /><${Head} />${bell.callout()}${!dialog && !isAdding && html`<${Problem} />`}${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
+  return html`<${Crumb} /><${Head} />${bell.callout()}${!dialog && html`<${Problem} />`}${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
     <section aria-labelledby="chain" class=${isUpdating ? 'panel' : ''}><h2 id="chain" class="visually-hidden">Chain</h2><${Chain} cert=${cert} whole=${mending && certificateOf(mending)} now=${now} /><${Gap} /><${Reasons} /></section>
     <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}${bell.reminders().length ? ' Rings are reminders.' : ''}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
     <${Domains} />${bell.view({ now })}<${log.view} now=${now} /><${Facts} app=${app} endpoint=${endpoint} cert=${cert} hosts=${hosts()} edge=${checks?.edge} />${question}`;

@@ -1,5 +1,6 @@
 /** New endpoint: get a certificate, provision, upload, point DNS here. What is done is known by the server. */
 
+import { Taken } from './adding.js';
 import { at, get, post } from './api.js';
 import { DomainTable, byName } from './domain-table.js';
 import { covers } from './names.js';
@@ -21,6 +22,7 @@ let checks = null;
 let stages = null;
 let isAsking = null; // whether the first step is open; null: as the server's state says
 let problem = '';
+let taken = null; // the refusal of a name that another account has
 let isBusy = false;
 
 const custom = (rows) => rows.filter((each) => each.kind === 'custom');
@@ -53,13 +55,13 @@ async function load() {
 /** Does one thing at a time. A busy button is not disabled: it would lose the focus. */
 async function attempt(action) {
   if (isBusy) return;
-  [isBusy, problem] = [true, ''];
+  [isBusy, problem, taken] = [true, '', null];
   redraw();
   try {
     await action();
   } catch (error) {
     if (error.status === 401) fail(error);
-    else problem = error.message;
+    else [problem, taken] = error.record ? ['', error] : [error.message, null];
   }
   isBusy = false;
   redraw();
@@ -71,8 +73,10 @@ const makeApp = (name, origin) => attempt(async () => {
 });
 const provision = () => attempt(async () => { addon = await post(at('apps', app, 'addons'), { plan: { name: PLAN } }); });
 const addNames = (names) => attempt(async () => {
-  for (const hostname of names) domains.push(await post(at('apps', app, 'domains'), { hostname }));
+  const refused = [];
+  for (const hostname of names) await post(at('apps', app, 'domains'), { hostname }).then((domain) => domains.push(domain), (error) => refused.push(error));
   watch.now();
+  if (refused.length) throw refused[0];
 });
 
 function served(answer) {
@@ -126,7 +130,7 @@ const Fourth = ({ is }) => {
   return html`<${Step} is=${is} id="dns" title="Point your domains here" sum=${domains.length ? 'Set these records at your DNS provider. This page looks again by itself.' : null}>
     <${stages.view} />
     ${missing.length > 0 && html`<div class="send"><button type="button" class="primary" aria-disabled=${isBusy} onClick=${() => addNames(missing)}>${missing.length === 1 ? `Add ${missing[0]}` : `Add the ${missing.length} names of the certificate`}</button><span class="small">${listed(missing, 6)}</span></div>`}
-    ${problem && html`<${Callout}><p>${problem}</p><//>`}
+    ${problem && html`<${Callout}><p>${problem}</p><//>`}${taken && html`<${Taken} refusal=${taken} isBusy=${isBusy} onRetry=${() => addNames(missing)} />`}
     ${domains.length > 0 && html`<${DomainTable} domains=${domains} checks=${byName(checks)} certOf=${() => certificateOf(endpoint)} />`}
     <p class="next"><a class="button" href=${`endpoint.html?app=${encodeURIComponent(app)}`}>Go to the endpoint</a></p><//>`;
 };

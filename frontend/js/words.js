@@ -155,3 +155,6 @@ export function longestLife(now) {
   const past = steps.filter(([from]) => new Date(from) <= now);
   return { days: past.at(-1)?.[1] ?? 398, next: steps[past.length] ?? null };
 }
+
+/** Why a name is refused that another account has, and what is known of its record: the API's words without the record, which is drawn beside them. */
+export const refusal = (message) => /^(.*?) If it is yours, set a TXT record.*repeat this call\.(.*)$/s.exec(message)?.slice(1).map((part) => part.trim()) ?? [message, ''];

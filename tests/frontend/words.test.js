@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { by, certificateState, commonName, happened, hashName, isSoon, keyName, listed, longestLife, namesAnswering, octets, organisation, renewal, truth } from '../../frontend/js/words.js';
+import { by, certificateState, commonName, happened, hashName, isSoon, keyName, listed, longestLife, namesAnswering, octets, organisation, refusal, renewal, truth } from '../../frontend/js/words.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const cert = (more = {}) => ({ trusted: true, reasons: [], starts_at: '2026-11-16T00:00:00Z', expires_at: '2027-02-14T23:59:59Z', ...more });
@@ -66,4 +66,10 @@ test('what happened, and who did it', () => {
   assert.equal(happened('nobody.knows'), 'nobody.knows');
   assert.equal(by({ actor: 'laptop', account: 'mira@example.com' }), 'laptop, mira@example.com');
   assert.equal(by({ actor: 'domain check', account: null }), 'domain check');
+});
+
+test('a refused name is told without its record', () => {
+  const told = 'www.example.com is in use by another account, or overlaps with a name of one. If it is yours, set a TXT record with the name a and the value b, and repeat this call. There is no such record yet.';
+  assert.deepEqual(refusal(told), ['www.example.com is in use by another account, or overlaps with a name of one.', 'There is no such record yet.']);
+  assert.deepEqual(refusal('Something else.'), ['Something else.', '']);
 });
