@@ -10,6 +10,7 @@ import { Facts } from './facts.js';
 import { notices } from './notices.js';
 import { lookout, progress } from './progress.js';
 import { ago, plural } from './time.js';
+import { traffic } from './traffic.js';
 import { Callout, Copy, Dialog, Host, State, closeDialog, html, page, say } from './ui.js';
 import { upload } from './upload.js';
 import { Versions, difference } from './versions.js';
@@ -38,6 +39,7 @@ const asked = { app, redraw: () => redraw(), onSignedOut: (error) => fail(error)
 const log = activity(asked);
 const names = adding({ ...asked, onAdded: () => load().catch((error) => fail(error)) });
 const looked = looks(asked);
+const figures = traffic({ ...asked, onChanged: log.load });
 let files = null;
 const watch = lookout({
   app,
@@ -58,6 +60,7 @@ async function load() {
   files = endpoint && (files ?? upload({ app, endpoint: endpoint.name, hosts, present: () => endpoint.certificate_chain, redraw: () => redraw(), onDone: updated, onSignedOut: (error) => fail(error) }));
   files?.inspect();
   watch.now();
+  figures.now();
   mend();
 }
 
@@ -173,7 +176,7 @@ function view() {
   return html`<${Crumb} /><${Head} />${bell.callout()}${!dialog && html`<${Problem} />`}${notice && html`<${Callout} is="idle"><p>${notice}</p><//>`}${stages && html`<${stages.view} />`}<${Update} />
     <section aria-labelledby="chain" class=${isUpdating ? 'panel' : ''}><h2 id="chain" class="visually-hidden">Chain</h2><${Chain} cert=${cert} whole=${mending && certificateOf(mending)} now=${now} /><${Gap} /><${Reasons} /></section>
     <section class="panel" aria-labelledby="versions"><header><h2 id="versions">Versions</h2><p>${plural(versions.length, 'version')}.${endpoint.previous_version ? '' : ' There is no previous one to roll back to.'}${bell.reminders().length ? ' Rings are reminders.' : ''}</p></header><${Versions} versions=${versions} now=${now} onRollBack=${(version) => ask('rollback', { version })} /></section>
-    <${Domains} />${bell.view({ now })}<${log.view} now=${now} /><${Facts} app=${app} endpoint=${endpoint} cert=${cert} hosts=${hosts()} edge=${checks?.edge} />${question}`;
+    <${Domains} /><${figures.view} now=${now} />${bell.view({ now })}<${log.view} now=${now} /><${Facts} app=${app} endpoint=${endpoint} cert=${cert} hosts=${hosts()} edge=${checks?.edge} />${question}`;
 }
 
 const { redraw, fail } = page({ here: 'endpoint.html', heading: '', load, view });
