@@ -24,7 +24,9 @@ def main() -> int:
     except Unusable as error:
         sys.stderr.write(f"ssl-endpoint: {error}\n")
         return 1
-    print(f"{given.job}: " + (", ".join(f"{number} {what}" for what, number in counted.items()) or "nothing to do"))
+    print(
+        f"{given.job}: " + (", ".join(f"{number} {what}" for what, number in counted.items()) or "nothing to do")
+    )
     return 0
 
 
