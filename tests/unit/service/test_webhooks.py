@@ -55,7 +55,7 @@ def sent(request: bytes) -> tuple[dict[str, str], bytes]:
 
 
 def test_signature_is_that_of_standard_webhooks(poster: Poster) -> None:
-    """Its own library, which goes by the real clock, verifies what arrived, and under another secret refuses it."""
+    """Its own library, by the real clock, verifies what arrived, and refuses it under another secret."""
     with receiving(answer("204 No Content")) as receiver:
         to = channel(receiver.url)
         outcome = webhooks.Webhooks(poster, lambda: datetime.now(timezone.utc)).send(to, message())
