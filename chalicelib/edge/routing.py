@@ -7,7 +7,7 @@ from typing import Any
 CONNECT_SECONDS = 5
 ORIGIN_IDLE_SECONDS = 4  # below the 5 s after which the quickest common app servers hang up
 ORIGIN_IDLE_CONNECTIONS = 256
-LOOKUPS = 3  # of a route: its one file may be renamed between the listing of the folder and the look at the file
+LOOKUPS = 5  # of a route: its one file may be renamed between the listing of the folder and the look at the file
 MAX_LABELS = 16  # of a Host that is not written in lower case
 
 NO_SUCH_APP = "no such app\n"

@@ -195,7 +195,7 @@ def test_print_hides_what_cannot_be_pressed(open_page: Visit, faces: None) -> No
 
     expect(page.get_by_role("button", name="Update certificate")).to_be_hidden()
     expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
-    expect(page.locator("dl.facts")).to_be_visible()
+    expect(page.get_by_role("region", name="Certificate").locator("dl.facts")).to_be_visible()
     expect(page.locator("body")).to_have_css("color", "rgb(26, 26, 23)")
     expect(page.locator("html")).to_have_css("background-color", "rgb(255, 255, 255)")
     expect(page.locator(".track b").first).to_have_css("print-color-adjust", "exact")

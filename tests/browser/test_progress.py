@@ -84,7 +84,7 @@ def test_looks_that_fail_are_told_with_the_age_of_the_last_one(
     expect(page.get_by_text("Checked 40 seconds ago")).to_be_visible()
     expect(page.get_by_text("The API does not answer. This page tries again by itself.")).to_be_visible()
     page.unroute("**/checks")
-    page.get_by_role("button", name="Test").click()
+    page.get_by_role("button", name="Test", exact=True).click()
     expect(page.get_by_text("This page tries again by itself.")).to_have_count(0)
     page = open_page(f"setup.html?app={app}", **options)
     expect(page.get_by_label("Progress")).to_contain_text("has no record yet")
