@@ -74,9 +74,10 @@ class Schedules:
         while True:
             self._run_due(jobs)
             dues = [due for job in jobs.values() if (due := job.next_due())]
-            if not dues or min(dues) > until:
+            now = self._now()
+            if not dues or max(now, min(dues)) > until:
                 return
-            self._sleep(max((min(dues) - self._now()).total_seconds(), 1.0))
+            self._sleep(max((min(dues) - now).total_seconds(), 1.0))
 
 
 def _is_due(job: Job, now: datetime) -> bool:

@@ -103,6 +103,16 @@ def test_tick_waits_for_what_becomes_due_and_no_longer() -> None:
     assert NOW + timedelta(seconds=15) == clock()
 
 
+def test_tick_ends_in_time_although_something_stays_due() -> None:
+    """What cannot be done, such as a message whose receiver is down, is left to the next call."""
+    clock = Clock()
+    work = Work(clock)
+    schedules(clock, Job("work", MINUTE, work.run, lambda: NOW)).tick(timedelta(seconds=50))
+
+    assert timedelta(seconds=50) <= clock() - NOW <= timedelta(seconds=51)
+    assert clock() - NOW == work.ran[-1]
+
+
 def test_tick_leaves_alone_what_runs_less_often() -> None:
     """Sweeps have functions of their own; a tick has not the rights for them."""
     clock = Clock()
