@@ -24,7 +24,9 @@ MAX_URL_LENGTH = 2048
 CHUNK = 16 * 1024
 OK = 200
 MOST_ADDRESSES = 3  # that are tried, one after the other
-NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in other clothes
+# What IANA gives out (RFC 4291 section 2.4). Beyond it are site-local addresses, and IPv4 ones in other clothes,
+# such as the NAT64 prefixes of RFC 6052 and RFC 8215; Python calls some of them global.
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, float], Iterable[str]]
@@ -126,10 +128,10 @@ def _split(url: str) -> tuple[str, str]:
 def is_public(address: Address) -> bool:
     """Tell whether an address belongs to the public internet, looking into IPv6 forms that carry an IPv4 one."""
     if isinstance(address, ipaddress.IPv6Address):
-        if address in NAT64 or address.sixtofour or address.teredo:
-            return False
         if address.ipv4_mapped:
             return is_public(address.ipv4_mapped)
+        if address not in GLOBAL_UNICAST or address.sixtofour or address.teredo:
+            return False
     return address.is_global and not address.is_multicast
 
 
