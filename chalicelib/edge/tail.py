@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -29,15 +29,24 @@ class Tail:
 
     def news(self) -> bytes:
         """Return the whole lines that are new, of all files; raise OSError where one cannot be read."""
-        gained, read = [], {}
-        for path in [*sorted(self._log.parent.glob(f"{self._log.stem}-*{self._log.suffix}")), self._log]:
+        gained: list[bytes] = []
+        read: dict[str, int] = {}
+        for path in self._files():
             with suppress(FileNotFoundError), path.open("rb") as file:
-                if head := _head(file):
+                if (head := _head(file)) and head not in read:
                     lines = _lines(file, self.read.get(head, 0))
                     read[head] = file.tell()
                     gained.append(lines)
         self.read = read
-        return b"".join(gained)
+        return b"".join(reversed(gained))
+
+    def _files(self) -> Iterator[Path]:
+        """Yield the log, and then what it was before, newest first.
+
+        So a file that is renamed meanwhile comes twice. The other way round it came not at all, and was forgotten.
+        """
+        yield self._log
+        yield from sorted(self._log.parent.glob(f"{self._log.stem}-*{self._log.suffix}"), reverse=True)
 
 
 def tally(lines: bytes) -> Counter[tuple[int, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,43 @@ def test_rolling_loses_and_repeats_nothing(log: Path) -> None:
 
     assert [1, 2, 3, 4, 5, 6] == read
     assert 2 == len(tail.read)
+
+
+def test_rolling_during_a_look_loses_and_repeats_nothing(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the engine begins a new file between two steps of one look."""
+    for step in range(3):
+        with monkeypatch.context() as patch:
+            assert [1, 2, 3, 4] == _read_while_rolling(log, step, patch), step
+        for path in log.parent.iterdir():
+            path.unlink()
+
+
+def _read_while_rolling(log: Path, step: int, patch: pytest.MonkeyPatch) -> list[int]:
+    """Return what is read of four lines when the log rolls right before a step of the second look."""
+    steps: list[str] = []
+
+    def rolling(name: str) -> None:
+        before = getattr(Path, name)
+
+        def happens(path: Path, *given: Any, **more: Any) -> Any:
+            steps.append(name)
+            if len(steps) == step + 1:
+                log.rename(log.with_name("traffic-2.log"))
+                log.write_bytes(line(4))
+            return before(path, *given, **more)
+
+        patch.setattr(Path, name, happens)
+
+    tail = Tail(log, {})
+    log.with_name("traffic-1.log").write_bytes(line(1))
+    log.write_bytes(line(2) + line(3))
+    read = numbers(tail.news())
+    with patch.context():
+        for name in ("glob", "open"):
+            rolling(name)
+        read += numbers(tail.news())
+    patch.undo()
+    return sorted(read + numbers(tail.news()))
 
 
 def test_a_log_that_was_cut_to_nothing_is_read_anew(log: Path) -> None:
