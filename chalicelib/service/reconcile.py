@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ SETTLED = timedelta(hours=24)  # an upload that has no version by then died befo
 KEPT = timedelta(days=30)  # bundles of an endpoint that was removed
 ATTEMPTS = 5  # at an endpoint that is changed meanwhile
 DISTRUST = "distrust"  # the kind of the notice
+log = logging.getLogger("ssl_endpoint")
 
 
 class Reconcile:
@@ -99,11 +101,19 @@ class Reconcile:
 
         Until all is done nothing is kept of it, so that the next run does what one that died has left.
         """
-        digest, changed = trust.digest(self._anchors), 0
+        digest, changed, failed = trust.digest(self._anchors), 0, 0
         if digest == self._verdicts.given_by():
             return {"judged": 0}
         for endpoint in self._verdicts.endpoints():
-            changed += self._judge_all_of(endpoint, digest)
+            try:
+                changed += self._judge_all_of(endpoint, digest)
+            except Exception:  # one endpoint keeps no other from being judged
+                log.exception("judging endpoint %s failed", endpoint.id)
+                failed += 1
+        if failed:
+            raise Unavailable(
+                f"{failed} endpoints could not be judged; the log has why. The next run tries again."
+            )
         self._verdicts.keep(digest)
         return {"judged": changed}
 

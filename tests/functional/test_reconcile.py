@@ -45,8 +45,8 @@ def at_call(number: int, happens: Callable[[], object]) -> Iterator[list[str]]:
             each.unregister(f"before-call.{service}", note)
 
 
-class Died(Exception):
-    """The process ended."""
+class Died(BaseException):
+    """The process ended: nothing catches it."""
 
 
 def die() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.aws.channels import Channels
-from chalicelib.aws.endpoints import Endpoints
+from chalicelib.aws.endpoints import Endpoints, version_key
+from chalicelib.errors import Unavailable
 from chalicelib.x509.distrusted import DISTRUSTED
 from tests.authority import CA, LeafCert, self_signed
 from tests.functional import worlds
@@ -141,6 +142,30 @@ def test_time_is_no_matter_of_roots(api: Api, world: World) -> None:
     assert 0 == world.sweep()["judged"]
     assert ["expired"] == codes(api, "example")
     assert [] == deliveries(app_id)
+
+
+def test_endpoint_that_cannot_be_judged_keeps_no_other_from_it(
+    api: Api, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The others have their verdicts, the run has failed, and the next one does what is left."""
+    issuer = world.dropped.issue_ca("I")
+    ids = {name: furnish(api, name, issue(issuer, f"{name}.example.com")) for name in ("first", "broken", "other")}
+    table = wiring._table()
+    head = table.get(f"APP#{ids['broken']}", "ENDPOINT")
+    assert head is not None
+    version = table.get(f"ENDPOINT#{head['endpoint_id']}", version_key(1))
+    assert version is not None
+    table.commit([table.strike(version)])
+    world.trust(world.stays)
+    with pytest.raises(Unavailable, match="1 endpoints could not be judged"):
+        world.sweep()
+    meanwhile = [codes(api, name) for name in ("first", "other")]
+    table.put(version)
+
+    assert [["distrusted_root"]] * 2 == meanwhile
+    assert 1 == world.sweep()["judged"]
+    assert ["distrusted_root"] == codes(api, "broken")
+    assert f"judging endpoint {head['endpoint_id']} failed" in caplog.text
 
 
 def test_certificate_with_many_names(api: Api, world: World) -> None:
