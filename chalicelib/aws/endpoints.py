@@ -98,11 +98,21 @@ class Endpoints:
         self._table.commit([amended, *writes])
 
     def save(self, endpoint: Endpoint, version: Version, *writes: Write) -> None:
-        """Store the next head, with its active version; raise Conflict if another change came first."""
-        head = self._table.replace(_item(endpoint, version), endpoint.ver - 1, _raced(endpoint))
+        """Store the next head, with its active version; raise Conflict if another change came first.
+
+        Another verdict on that version counts as one: the head must not say again what was believed before.
+        """
+        raced = _raced(endpoint)
+        head = self._table.replace(_item(endpoint, version), endpoint.ver - 1, raced)
         # For whoever clears away the bundles when the tombstone is gone, or another endpoint is in its place.
-        end = [self._table.add(_end(endpoint))] if endpoint.removed else []
-        self._table.commit([head, *end, *writes])
+        beside = self._table.add(_end(endpoint)) if endpoint.removed else self._same_verdict(version, raced)
+        self._table.commit([head, beside, *writes])
+
+    def _same_verdict(self, version: Version, raced: Conflict) -> Write:
+        key = {"PK": f"ENDPOINT#{version.endpoint_id}", "SK": version_key(version.number)}
+        if version.judged_by:
+            return self._table.expect(key, "judged_by = :digest", {":digest": version.judged_by}, raced)
+        return self._table.expect(key, "attribute_not_exists(judged_by)", {}, raced)
 
 
 def _raced(endpoint: Endpoint) -> Conflict:
@@ -230,6 +240,7 @@ def _version(item: Item) -> Version:
         created_at=times.moment(item["created_at"]),
         created_by=item["created_by"],
         left_out=item.get("left_out", ""),
+        judged_by=item.get("judged_by", ""),
     )
 
 

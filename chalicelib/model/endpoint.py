@@ -28,6 +28,7 @@ class Version:
     created_at: datetime
     created_by: str  # the token's name
     left_out: str = ""  # PEM of what was sent but not served, as far as the verdict's reasons may be about it
+    judged_by: str = ""  # the digest of the roots by which the verdict was given anew; empty if it never was
 
     @property
     def leaf(self) -> Facts:

@@ -160,3 +160,19 @@ def test_endpoint_may_change_meanwhile(disturbed: Disturbed, change: str) -> Non
         assert {"renew": [[]], "roll back": [["distrusted_root"]], "remove": []}[change] == [
             codes(api, "lost") for _ in found
         ], calls[number]
+
+
+@pytest.mark.parametrize("body", [{"muted": True}, {"rollback": True}])
+def test_it_may_come_in_the_middle_of_a_change(disturbed: Disturbed, body: dict[str, bool]) -> None:
+    """Wherever all of it comes in between, no verdict of before is stored over that of today."""
+    api = disturbed.api
+    at = f"/apps/lost/ssl-endpoints/{api.call('GET', '/apps/lost/ssl-endpoints').body[0]['name']}"
+    with at_call(-1, die) as calls:
+        api.call("PATCH", at, body)
+    for number in range(len(calls)):
+        disturbed.restore()
+        with at_call(number, wiring.reconcile().run):
+            answer = api.call("PATCH", at, body)
+
+        assert answer.status in {200, 409}, answer
+        assert ["distrusted_root"] == codes(api, "lost"), calls[number]
