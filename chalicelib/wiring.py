@@ -11,12 +11,13 @@ import random
 import threading
 import time
 from datetime import datetime, timedelta, timezone
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import settings as _settings
 from chalicelib.settings import Settings
 
+MOST_CLIENTS = 32  # users choose the regions of their topics
 _making = threading.Lock()
 
 if TYPE_CHECKING:
@@ -62,14 +63,14 @@ def settings() -> Settings:
     return _settings.from_environment(os.environ)
 
 
-@cache
-def client(service: str) -> Any:
-    """Return the AWS client of a service; all share one session."""
+@lru_cache(MOST_CLIENTS)
+def client(service: str, region: str | None = None) -> Any:
+    """Return the AWS client of a service, in our own region unless one is named; all share one session."""
     from botocore.config import Config
 
     config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
     with _making:  # a session makes one client at a time
-        return _session().client(service, config=config)
+        return _session().client(service, region_name=region, config=config)
 
 
 @cache

@@ -18,13 +18,13 @@ FIFO = ".fifo"
 class Topics:
     """Publishes notices."""
 
-    client: Callable[[str], Any]
+    client: Callable[[str, str], Any]  # of a service in a region
 
     def send(self, channel: Channel, message: Message) -> str:
         """Publish a message and return what happened in a sentence; raise Unavailable with one if it failed."""
         order = {"MessageGroupId": message.notice.log, "MessageDeduplicationId": message.id}
         try:
-            answer = self.client("sns").publish(
+            answer = self.client("sns", _region(channel.target)).publish(
                 TopicArn=channel.target,
                 Subject=message.subject.encode("ascii", "replace").decode(),
                 Message=message.text,
@@ -34,3 +34,8 @@ class Topics:
         except (BotoCoreError, ClientError) as error:
             raise refusals.unavailable("SNS", error) from error
         return f"SNS has taken it as {answer['MessageId']}."
+
+
+def _region(arn: str) -> str:
+    """Return where a topic is: SNS takes no message for one of another region."""
+    return arn.split(":")[3]

@@ -32,7 +32,7 @@ TO = Channel("c", "account", None, "email", "me@example.com", NOW)
 
 
 @pytest.fixture
-def client(cloud: dict[str, str]) -> Callable[[str], Any]:
+def client(cloud: dict[str, str]) -> Callable[..., Any]:
     """Return what makes clients, for an SES that knows the sender and nobody else."""
     boto3.client("ses", region_name=REGION).verify_email_identity(EmailAddress=SENDER)
     return wiring.client
@@ -153,7 +153,7 @@ def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         Folder(tmp_path / "mail", SENDER).send(TO, MESSAGE)
 
 
-def test_topic_is_published_to(client: Callable[[str], Any], topic: Callable[..., str]) -> None:
+def test_topic_is_published_to(client: Callable[..., Any], topic: Callable[..., str]) -> None:
     """It gets subject, text and id; the subject in ASCII, which is all that SNS takes."""
     arn = topic("ssl-endpoint-me")
     outcome = Topics(client).send(replace(TO, kind="sns", target=arn), MESSAGE)
@@ -164,7 +164,24 @@ def test_topic_is_published_to(client: Callable[[str], Any], topic: Callable[...
     assert message_id in outcome
 
 
-def test_fifo_topic_drops_repetitions(client: Callable[[str], Any], topic: Callable[..., str]) -> None:
+def test_topic_of_another_region_is_published_to_there(client: Callable[..., Any]) -> None:
+    """SNS refuses, unlike moto, what comes for it to any other region."""
+    called = []
+    there = boto3.client("sns", region_name="eu-north-1")
+    arn = there.create_topic(Name="ssl-endpoint-there")["TopicArn"]
+
+    def noting(service: str, region: str) -> Any:
+        made = client(service, region)
+        called.append(made.meta.region_name)
+        return made
+
+    Topics(noting).send(replace(TO, kind="sns", target=arn), MESSAGE)
+    there.delete_topic(TopicArn=arn)
+
+    assert ["eu-north-1"] == called
+
+
+def test_fifo_topic_drops_repetitions(client: Callable[..., Any], topic: Callable[..., str]) -> None:
     """The message's id is its deduplication id, and the app its group."""
     arn = topic("ssl-endpoint-me.fifo", FifoTopic="true")
     Topics(client).send(replace(TO, kind="sns", target=arn), MESSAGE)
@@ -172,7 +189,7 @@ def test_fifo_topic_drops_repetitions(client: Callable[[str], Any], topic: Calla
     assert "app-id" in published(arn)[0]
 
 
-def test_refusal_of_sns_is_a_sentence(client: Callable[[str], Any]) -> None:
+def test_refusal_of_sns_is_a_sentence(client: Callable[..., Any]) -> None:
     """A topic that is not there is told as such."""
     missing = f"arn:aws:sns:{REGION}:{DEFAULT_ACCOUNT_ID}:missing"
     with pytest.raises(Unavailable, match="SNS refused it: NotFound"):
@@ -183,10 +200,11 @@ def test_service_that_does_not_answer_is_told(cloud: dict[str, str]) -> None:
     """So is one that cannot be reached."""
     from botocore.exceptions import EndpointConnectionError  # noqa: PLC0415
 
-    def client(service: str) -> Any:
+    def client(service: str, region: str = REGION) -> Any:
         raise EndpointConnectionError(endpoint_url=service)
 
+    topic = replace(TO, kind="sns", target=f"arn:aws:sns:{REGION}:{DEFAULT_ACCOUNT_ID}:ssl-endpoint-me")
     with pytest.raises(Unavailable, match="SNS does not answer"):
-        Topics(client).send(TO, MESSAGE)
+        Topics(client).send(topic, MESSAGE)
     with pytest.raises(Unavailable, match="SES does not answer"):
         Mail(client, SENDER).send(TO, MESSAGE)
