@@ -157,9 +157,10 @@ class Outbox:
 
     def _record(self, after: Delivery, channel: Channel | None) -> None:
         try:
-            self._deliveries.replace(after, *self._news_of(channel, after))
-        except NotFound:  # the channel was removed while it was sent
-            self._deliveries.replace(after)
+            try:
+                self._deliveries.replace(after, *self._news_of(channel, after))
+            except (NotFound, Conflict):  # the channel was removed while it was sent, or others mark it, too
+                self._deliveries.replace(after)
         except Conflict:  # it took longer than the lease
             log.warning("delivery %s was tried by two", after.message_id)
 

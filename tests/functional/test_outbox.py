@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -197,6 +198,34 @@ def test_channel_that_is_removed_during_the_try_hurts_nothing(
 
     assert {"failed": 1} == house.deliver()
     assert "failed" == state(example)["state"]
+
+
+def test_channel_that_others_mark_at_the_same_time_hurts_nothing(
+    example: Api, house: House, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message is recorded as sent, and not sent again, although its channel cannot be marked as well again."""
+    monkeypatch.setattr("chalicelib.model.notice.RETRY_AFTER", ())
+    house.letters.down = "It is down."
+    tell(house, channel)
+    house.deliver()
+    house.letters.down = ""
+    tell(house, channel, "surge#2")
+    reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+    error = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": reasons}
+
+    def conflict(**_: Any) -> Any:
+        return SimpleNamespace(status_code=400), {**error, "ResponseMetadata": {}}
+
+    events, call = wiring.client("dynamodb").meta.events, "before-call.dynamodb.TransactWriteItems"
+    events.register(call, conflict)
+    try:
+        house.deliver()
+    finally:
+        events.unregister(call, conflict)
+    house.deliver(LEASE)
+
+    assert "It is down." == shown(example)["failing"]
+    assert ("delivered", 1) == (state(example)["state"], len(house.letters.ids))
 
 
 def test_operator_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
