@@ -13,6 +13,8 @@ from chalicelib.x509 import reasons
 
 MOST_NAMED = 5  # domains in one sentence
 HEADER = "X-Heroku-Warning"
+LONGEST = 4000  # characters: API Gateway passes on 10,240 bytes of headers, and Heroku's clients read 16 KB
+CUT = " ..."
 NO_ACM = "Automatic certificates are not offered here: bring your own with `heroku certs:add`."
 WORTH_A_WARNING = {"expired", "chain_expired", "distrusted_root", "name_mismatch"}
 
@@ -60,5 +62,8 @@ def _led_away(record: AppRecord, domains: Iterable[Domain]) -> list[str]:
 
 
 def header(*sentences: str) -> dict[str, str]:
-    """Return sentences as a header; there is none if there are no sentences."""
-    return {HEADER: " ".join(sentences).encode("ascii", "replace").decode()} if sentences else {}
+    """Return sentences as a header, the first ones if there are too many; there is none if there are none."""
+    if not sentences:
+        return {}
+    told = " ".join(sentences).encode("ascii", "replace").decode()
+    return {HEADER: told if len(told) <= LONGEST else f"{told[: LONGEST - len(CUT)]}{CUT}"}
