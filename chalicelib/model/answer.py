@@ -12,7 +12,7 @@ class Answer:
     aliases: tuple[str, ...] = ()  # the targets of CNAME records, in order, without their final dot
     ipv4: tuple[str, ...] = ()
     ipv6: tuple[str, ...] = ()
-    ttl: int | None = None  # seconds that the shortest-lived record has left
+    ttl: int | None = None  # seconds until whoever asked has forgotten the records of the name itself
     private: tuple[str, ...] = ()  # those of the addresses that are not part of the public internet
     circular: bool = False  # the aliases lead back to where they were
     problem: str = ""  # a sentence: why not all of it could be asked

@@ -40,7 +40,7 @@ class Dns:
             aliases=tuple(dict.fromkeys(alias for each in found for alias in each.aliases)),
             ipv4=ipv4,
             ipv6=ipv6,
-            ttl=min((each.ttl for each in found if each.ttl is not None), default=None),
+            ttl=max((each.ttl for each in found if each.ttl is not None), default=None),
             private=tuple(each for each in ipv4 + ipv6 if not guarded.is_public(ipaddress.ip_address(each))),
             circular=any(each.circular for each in found),
             problem=" ".join(problems[:1]),

@@ -25,7 +25,7 @@ class Chased:
 
     aliases: tuple[str, ...] = ()  # without their final dot
     records: tuple[Any, ...] = ()  # dnspython's
-    ttl: int | None = None  # of the shortest-lived record and alias
+    ttl: int | None = None  # seconds that what stands at the name itself has left: an alias, or the records
     circular: bool = False
 
 
@@ -59,11 +59,11 @@ class Resolver:
             ttls += [rrset.ttl for rrset in (*chain.cnames, chain.answer) if rrset is not None]
             asked = chain.canonical_name
             if chain.answer is not None or not chain.cnames or answer.rcode() == dns.rcode.NXDOMAIN:
-                return Chased(tuple(aliases), tuple(chain.answer or ()), min(ttls, default=None))
+                return Chased(tuple(aliases), tuple(chain.answer or ()), next(iter(ttls), None))
             if asked in seen:  # it told of one alias at a time
                 break
             seen.add(asked)
-        return Chased(tuple(aliases), (), min(ttls, default=None), circular=True)
+        return Chased(tuple(aliases), (), next(iter(ttls), None), circular=True)
 
     def _ask(self, name: dns.name.Name, kind: str, deadline: float) -> dns.message.QueryMessage | None:
         """Return one answer, None if its aliases lead in a circle."""

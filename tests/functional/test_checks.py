@@ -121,7 +121,7 @@ def test_check_finds_what_dig_does(edge: TlsServer, example: Api, names: NameSer
     assert ("valid", "", []) == (dns["state"], dns["sentence"], dns["reasons"])
     assert {"aliases": ["cdn.example.com", target], "addresses": [*OURS], "private": []} == dns["found"]
     assert {"target": target, "addresses": [*OURS]} == dns["expected"]
-    assert 60 == dns["ttl"]
+    assert 300 == dns["ttl"]
     servers = ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"]
     assert {"name": "example.com", "nameservers": servers, "provider": "Cloudflare"} == dns["zone"]
     assert "Only letsencrypt.org may issue certificates for it (CAA at example.com)." == dns["caa"]["sentence"]

@@ -50,7 +50,26 @@ def test_aliases_are_followed(server: NameServer, chases: bool) -> None:
 
     assert ("cdn.example.com", TARGET) == found.aliases
     assert (["45.0.0.1", "45.0.0.2"], ("2a00::1",)) == (sorted(found.ipv4), found.ipv6)
-    assert (30, "") == (found.ttl, found.problem)
+    assert "" == found.problem
+
+
+@pytest.mark.parametrize("chases", [True, False])
+@pytest.mark.parametrize(
+    ("records", "ttl"),
+    [
+        (f"{WWW}. 3600 IN CNAME {TARGET}.", 3600),
+        (f"{WWW}. 30 IN CNAME cdn.example.com.\ncdn.example.com. 7200 IN A 45.0.0.3", 30),
+        (f"{WWW}. 300 IN A 45.0.0.3\n{WWW}. 7200 IN AAAA 2a00::3", 7200),
+    ],
+)
+def test_old_record_is_remembered_as_long_as_it_says(
+    server: NameServer, chases: bool, records: str, ttl: int
+) -> None:
+    """What counts is what stands at the name itself, where the new record will; of A and AAAA, the later one."""
+    server.chases = chases
+    server.add(records)
+
+    assert ttl == look_up(server, WWW).ttl
 
 
 def test_flattened_name_has_addresses_alone(server: NameServer) -> None:
