@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.model.pointing import probe_name
 from chalicelib.x509 import hostname as names
 from chalicelib.x509.facts import Facts
 
@@ -43,12 +44,13 @@ class TlsState:
 
 
 def judge(
-    name: str, shown: Handshake, leaf: Facts, endpoint: Endpoint | None, versions: Sequence[Version]
+    hostname: str, shown: Handshake, leaf: Facts, endpoint: Endpoint | None, versions: Sequence[Version]
 ) -> TlsState:
-    """Judge what the edge showed for a name of an app; `leaf` describes its leaf."""
+    """Judge what the edge showed for a domain, or for a name below a wildcard; `leaf` describes its leaf."""
+    name = probe_name(hostname)
     number = next((each.number for each in versions if each.leaf.fingerprint == leaf.fingerprint), None)
     is_covered = any(names.covers(pattern, name) for pattern in leaf.names)
-    state, sentence = _judge(name, shown, number, endpoint, versions, is_covered=is_covered)
+    state, sentence = _judge(hostname, shown, number, endpoint, versions, is_covered=is_covered)
     return TlsState(
         state,
         number,
@@ -64,7 +66,7 @@ def judge(
 
 
 def _judge(
-    name: str,
+    hostname: str,
     shown: Handshake,
     number: int | None,
     endpoint: Endpoint | None,
@@ -76,9 +78,9 @@ def _judge(
         return NONE, "The app has no certificate. Upload one."
     if number != endpoint.active:
         other = f"version {number}" if number else "a certificate of our own"
-        return WAITING, f"The edge still serves {other} for {name}; it follows within seconds."
+        return WAITING, f"The edge still serves {other} for {hostname}; it follows within seconds."
     if not is_covered:
-        return MISMATCH, f"The certificate is not for {name}. Get one that lists it, and update the endpoint."
+        return MISMATCH, f"The certificate is not for {hostname}. Get one that lists it, and update the endpoint."
     active = next(each for each in versions if each.number == number)
     if shown.code and active.verdict.trusted:
         return SERVED, f"The edge serves it, but a client does not accept it: {shown.reason}."

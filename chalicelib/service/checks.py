@@ -80,7 +80,7 @@ class Checks:
             Look(
                 domain,
                 self._leads(asked, dns, name, record, domain),
-                self._tls(asked, name, record, known),
+                self._tls(asked, domain.hostname, record, known),
             )
             for name, (record, domain) in zip(names, wanted, strict=True)
         )
@@ -103,13 +103,13 @@ class Checks:
         except Unavailable as error:
             return error.message
 
-    def _tls(self, asked: Together, name: str, record: AppRecord, known: dict[str, list[Version]]) -> TlsState:
-        shown = asked.answer(self._shown, name, None)
+    def _tls(self, asked: Together, hostname: str, record: AppRecord, known: dict[str, list[Version]]) -> TlsState:
+        shown = asked.answer(self._shown, pointing.probe_name(hostname), None)
         if not isinstance(shown, Handshake):
             return TlsState(served.DOWN if shown else served.UNKNOWN, sentence=shown or NOT_IN_TIME)
         versions = self._versions(record, hashlib.sha256(shown.leaf).hexdigest(), known)
         try:
-            return served.judge(name, shown, _facts(shown.leaf), record.endpoint, versions)
+            return served.judge(hostname, shown, _facts(shown.leaf), record.endpoint, versions)
         except BadCertificate as error:
             return TlsState(served.UNKNOWN, sentence=error.message)
 

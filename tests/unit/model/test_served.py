@@ -77,6 +77,15 @@ def test_other_states_have_a_sentence(found: TlsState, state: str, number: int |
     assert found.sentence.endswith(".")
 
 
+@pytest.mark.parametrize("fingerprint", ["ab", "cd"])
+def test_sentence_names_the_wildcard(fingerprint: str) -> None:
+    """It is looked at by a name below it, of which nobody but curl's words has to know."""
+    found = judged(name="*.shop.example.com", fingerprint=fingerprint)
+
+    assert " *.shop.example.com" in found.sentence
+    assert " subjectAltName does not match ssl-endpoint-check.shop.example.com" in found.words
+
+
 def test_what_should_verify_and_does_not_is_told() -> None:
     """A chain that was trusted when uploaded, and is not as it is served, has a sentence with the reason."""
     found, expected = judged(shown=BAD), judged(shown=BAD, verdict=NOT_TRUSTED)
