@@ -201,7 +201,7 @@ def test_failed_test_marks_the_channel_until_one_arrives(example: Api, letters: 
     assert ["failed", "failed"] == [each["state"] for each in failed]
     assert [letters.down or "hooks.example.com answered 500."] * 2 == listed
     for warning in warned:
-        assert "Notices by webhook to https://hooks.example.com/? do not arrive" in warning
+        assert "Notices by webhook to https://hooks.example.com/... do not arrive" in warning
         assert "Notices by email to owner@example.com do not arrive" in warning
     assert [None, None] == [each["failing"] for each in example.call("GET", APP).body]
     assert "do not arrive" not in str(example.call("GET", looks[0]).headers)
