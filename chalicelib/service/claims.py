@@ -60,7 +60,8 @@ class Claims:
         if not claim and not over:
             raise Conflict(f"{domain.hostname} was given up elsewhere at the same time; repeat your call.")
         self._prove(dns.proof(domain.hostname, domain.account_id), domain)
-        detail = f"{domain.hostname}, another account's until now: proved by DNS"
+        was = "another account's until now" if claim else "which overlaps with a name of another account"
+        detail = f"{domain.hostname}, {was}: proved by DNS"
         kept = [*kept, *self._activities.write(caller, record.app.id, domain.updated_at, "domain.claim", detail)]
         if claim:
             return self._move(record, domain, claim, kept)

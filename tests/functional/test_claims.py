@@ -164,6 +164,8 @@ def test_overlap_stays(example: Api, other: Api, names: NameServer, theirs: str,
     assert 201 == add(other, "other", mine).status
     assert ([theirs], [mine]) == (hostnames(example, "example"), hostnames(other, "other"))
     assert [theirs] == list(record_of(example).checks)
+    said = f"{mine}, which overlaps with a name of another account: proved by DNS"
+    assert ("test", "domain.claim", said) == happened(other, "other")[0]
 
 
 def test_owner_of_the_wildcard_is_told(example: Api, other: Api, names: NameServer) -> None:
