@@ -160,7 +160,7 @@ export function notices({ app, endpoint, redraw, onChange, onSignedOut }) {
     return html`<section class="panel notices" aria-labelledby="notices"><header><h2 id="notices" tabindex="-1">Notices</h2><p>${coming()}</p>
         <label class="switch"><input type="checkbox" role="switch" checked=${muted} aria-disabled=${Boolean(busy)} onChange=${(event) => { event.currentTarget.checked = muted; mute(!muted); }} /> Mute</label>
         <button type="button" id="add-channel" class=${isEmpty && !isAdding ? '' : 'quiet'} aria-expanded=${isAdding} onClick=${toggle}>Add a channel</button></header>
-      ${muted && html`<${Callout} is="soon"><p><${State} is="soon">Muted.<//> Nobody is told when this certificate is about to expire. Other news still goes out.</p><//>`}
+      ${muted && html`<${Callout} is="soon"><p><${State} is="soon">Muted.<//> Nobody is told when this certificate, or a later one here, is about to expire. Other news still goes out.</p><//>`}
       ${isEmpty && !muted && html`<p class="small">Nobody is told when this certificate is about to expire.</p>`}
       ${isAdding && html`<${Add} />`}${!asked && html`<${Problem} />`}${made && html`<${Secret} />`}
       ${!isEmpty && html`<${Channels} now=${now} />`}<${Log} now=${now} />${asked && html`<${Ask} />`}</section>`;

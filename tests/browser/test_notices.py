@@ -137,7 +137,7 @@ def test_muted_endpoint_says_so(open_page: Visit, product: Product, app: str) ->
     switch = page.get_by_role("switch", name="Mute")
     switch.press("Space")
     expect(page.locator(".lead")).to_contain_text("Muted: nobody is told before it expires.")
-    expect(notices_of(page)).to_contain_text("Nobody is told when this certificate is about to expire.")
+    expect(notices_of(page)).to_contain_text("Nobody is told when this certificate, or a later one here, is about")
     expect(switch).to_be_checked()
     expect(switch).to_be_focused()
     expect(rings).to_have_count(0)

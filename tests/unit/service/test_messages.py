@@ -131,6 +131,7 @@ def test_expiry_says_what_where_when_and_how() -> None:
     ] == heroku
     assert "$API/apps/example/ssl-endpoints/tokyo-2121" in curl
     assert "muted=true" == mute[-1]
+    assert "this one's or a later one's" in told.text
 
 
 @pytest.mark.parametrize(
