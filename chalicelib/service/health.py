@@ -17,7 +17,7 @@ from chalicelib.service.edges import Edges
 
 FRESH = timedelta(seconds=5)
 STALE = timedelta(seconds=30)  # while somebody looks for so long, what was found before is still told
-PATIENCE = 2.0  # seconds, where nothing was found before
+PATIENCE = 5.0  # seconds; load balancers do not wait for long
 log = logging.getLogger("ssl_endpoint")
 
 
@@ -44,19 +44,26 @@ class HealthCheck:
     def look(self) -> Health:
         """Return what was found within the last seconds, by this call or another one of this process.
 
-        However many ask, one looks; the others do not wait for a store that does not answer.
+        However many ask, one looks, and nobody waits for longer than PATIENCE for a store that does not answer:
+        then what was found before is told, or that all is down.
         """
         if found := self._known(FRESH):
             return found
         stale = self._known(STALE)
         if not self._looking.acquire(timeout=0 if stale else PATIENCE):
             return stale or self._unknown(key=False)
+        looking = threading.Thread(target=self._look_and_keep, daemon=True)
+        looking.start()
+        looking.join(PATIENCE)
+        return self._known(FRESH) or stale or self._unknown(key=False)
+
+    def _look_and_keep(self) -> None:
         try:
-            if found := self._known(FRESH):  # while this call waited
-                return found
-            found = self._look(self._now())
-            self._found = self._now(), found
-            return found
+            if not self._known(FRESH):  # somebody else has looked while this one waited
+                found = self._look(self._now())
+                self._found = self._now(), found
+        except Exception:
+            log.exception("the health check failed")
         finally:
             self._looking.release()
 

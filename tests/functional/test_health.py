@@ -15,7 +15,7 @@ from chalicelib import wiring
 from chalicelib.errors import Unavailable
 from chalicelib.model.edge import Report
 from chalicelib.service.health import FRESH, STALE
-from tests.functional.conftest import Answer, Api
+from tests.functional.conftest import Api
 
 MINUTE = timedelta(minutes=1)
 
@@ -165,26 +165,54 @@ def test_flood_costs_nothing(nobody: Api, clock: Clock) -> None:
     assert [*once, *(call for call in once if call != "DescribeTable")] == made
 
 
-def test_hanging_store_keeps_nobody_waiting(nobody: Api, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While one call looks, the others are told what was found before, until that is too old to be true."""
-    began, goes_on, told = threading.Event(), threading.Event(), list[Answer]()
+@pytest.fixture
+def hanging(clock: Clock, nobody: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Let the store hang after one good look; return what lets it go on."""
     look(nobody)
-    clock.now += FRESH
+    goes_on, runs = threading.Event(), wiring.health()._runs
 
     def hang() -> Any:
-        began.set()
         goes_on.wait(20)
         raise Unavailable("The database does not answer; try again in a moment.")
 
-    monkeypatch.setattr(wiring.health()._runs, "last", hang)
+    monkeypatch.setattr(runs, "last", hang)
     monkeypatch.setattr("chalicelib.service.health.PATIENCE", 0.05)
-    waiting = threading.Thread(target=lambda: told.append(nobody.call("GET", "/health")))
-    waiting.start()
-    assert began.wait(20)
-    meanwhile = wiring.health().look().status
-    clock.now += STALE
-    at_last = wiring.health().look().status
+    yield goes_on
     goes_on.set()
-    waiting.join(20)
+    assert wiring.health()._looking.acquire(timeout=20)  # the look that was waited for is over
+    wiring.health()._looking.release()
 
-    assert ["up", "down", 503] == [meanwhile, at_last, told[0].status]
+
+def test_hanging_store_keeps_nobody_waiting(nobody: Api, clock: Clock, hanging: threading.Event) -> None:
+    """Whoever looks, and who comes meanwhile, is told what was found before, until that is too old to be true."""
+    clock.now += FRESH
+    first, meanwhile = look(nobody), look(nobody)
+    clock.now += STALE
+    at_last = look(nobody)
+
+    assert [(200, "up"), (200, "up"), (503, "down")] == [
+        (status, body["status"]) for status, body in (first, meanwhile, at_last)
+    ]
+
+
+def test_first_look_is_not_waited_for_either(nobody: Api, clock: Clock, hanging: threading.Event) -> None:
+    """Where nothing is known, a store that hangs is down, and one look goes on in spite of many who ask."""
+    clock.now += STALE
+    before = threading.active_count()
+    answers = [look(nobody)[0] for _ in range(5)]
+
+    assert [503] * 5 == answers
+    assert before + 1 == threading.active_count()
+
+
+def test_fault_in_a_look_is_down(
+    nobody: Api, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody thought of is in the log, and the next look is made all the same."""
+    with monkeypatch.context() as patched:
+        patched.setattr(wiring.health()._runs, "last", lambda: 1 / 0)
+        status, body = look(nobody)
+
+    assert (503, "down") == (status, body["status"])
+    assert "ZeroDivisionError" in caplog.text
+    assert 200 == look(nobody)[0]
