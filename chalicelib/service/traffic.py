@@ -107,6 +107,7 @@ class Traffic:
             "hostname": record.target(self._app_zone),
             "at": _text(surge.at),
             "requests_per_second": surge.requests_per_second,
+            "note": surge.note,
             "account": record.app.account_id,
         }
         notice = Notice(f"surge#{surge.id}", "surge", record.app.id, surge.created_at, facts)

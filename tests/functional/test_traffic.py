@@ -202,6 +202,7 @@ def test_whoever_runs_the_service_is_told(example: Api, operator: str) -> None:
         "at": SURGE["at"],
         "requests_per_second": 400,
         "account": "owner@example.com",
+        "note": SURGE.get("note", ""),
     } == delivery.notice.facts
 
 

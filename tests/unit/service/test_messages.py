@@ -49,6 +49,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "at": "2027-01-01 12:00 UTC",
         "requests_per_second": 400,
         "account": "me@example.com",
+        "note": "the sale begins",
     },
     "test": {"app": "example", "actor": "ci"},
 }
@@ -94,6 +95,15 @@ def test_moved_domain_is_told_to_both_sides() -> None:
     assert "taken over" in lost.subject
     assert "look at your DNS provider" in lost.text
     assert "It moved." in lost.text
+
+
+def test_surge_is_told_with_its_note() -> None:
+    """Whoever runs the edges reads what was said about it; without a note there is no line for it."""
+    without = write("surge", {**FACTS["surge"], "note": ""}).text
+
+    assert "\n  note      the sale begins\n" in write("surge", FACTS["surge"]).text
+    assert "note" not in without
+    assert without.endswith("  endpoint  tokyo-2121.ssl.localhost\n")
 
 
 def test_missing_fact_is_an_error() -> None:
