@@ -25,7 +25,7 @@ const Root = ({ subject, cert }) => {
   const mark = cert.trusted ? html`<${State} is="ok">Trusted<//>`
     : codes.includes('distrusted_root') ? html`<${State} is="bad">No longer trusted<//>`
       : codes.includes('untrusted_root') ? html`<${State} is="idle">Private<//>` : null;
-  const line = codes.includes('untrusted_root') ? 'not among the roots that browsers have' : codes.includes('distrusted_root') ? 'browsers have taken it off their list' : 'browsers have it, so it is not sent';
+  const line = codes.includes('untrusted_root') ? 'not among the roots that browsers have' : codes.includes('distrusted_root') ? 'browsers have taken it off their list' : 'whoever trusts it has it, so it is not sent';
   return html`<${Card} how="kept" kind="Root" mark=${mark} name=${commonName(subject)} lines=${[organisation(subject), line]} />`;
 };
 

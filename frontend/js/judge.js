@@ -86,7 +86,7 @@ function chainCheck({ leaf, chain, root, strangers }, inspection) {
   const top = commonName(cert.chain.at(-1).issuer);
   const added = changes.filter((each) => each.action === 'added').map((each) => commonName(each.subject));
   const extra = added.length ? ` ${listed(added)} was missing and is added.` : strangers.length ? ` ${listed(strangers.map((each) => each.name))} has nothing to do with ${leaf.name} and is left out.` : '';
-  return { ...check, is: 'ok', what: 'The chain is whole', why: `${[...served, top].join(', signed by ')}. The root is left out: browsers have it.${extra}` };
+  return { ...check, is: 'ok', what: 'The chain is whole', why: `${[...served, top].join(', signed by ')}. The root is left out: whoever trusts it has it.${extra}` };
 }
 
 function namesCheck(leaf, hosts) {

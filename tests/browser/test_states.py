@@ -152,6 +152,7 @@ def test_gap_in_the_chain_is_closed_with_one_click(
     page.reload()
     expect(page.get_by_text("The missing certificate, Browser Gap R9, is known here.")).to_be_visible()
     expect(page.locator(".cert.gone + .cert")).to_contain_text("Browser Root X1")
+    expect(page.locator(".cert.gone + .cert")).not_to_contain_text("browsers")  # only this product trusts it
     refusal = '{"id": "forbidden", "message": "You may only read this app; ask its owner for more."}'
     page.route("**/ssl-endpoints/*", lambda route: route.fulfill(status=403, body=refusal))
     page.get_by_role("button", name="Add it and serve").click()
