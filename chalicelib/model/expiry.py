@@ -78,6 +78,8 @@ def due(version: Version, now: datetime) -> datetime | None:
 def left(until: datetime, now: datetime) -> str:
     """Return how long it is until a moment, or how long ago it was, in words: "12 days", "5 hours"."""
     hours = int(abs(until - now).total_seconds() // 3600)
+    if not hours:
+        return "less than an hour"
     days = hours // 24
     number, unit = (days, "day") if days > 1 else (hours, "hour")
     return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -102,7 +102,14 @@ def test_chain_that_is_never_valid_as_a_whole_is_over_when_its_first_certificate
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "0 hours"), (3600, "1 hour"), (47 * 3600, "47 hours"), (48 * 3600, "2 days"), (-86400 * 3, "3 days")],
+    [
+        (0, "less than an hour"),
+        (-3599, "less than an hour"),
+        (3600, "1 hour"),
+        (47 * 3600, "47 hours"),
+        (48 * 3600, "2 days"),
+        (-86400 * 3, "3 days"),
+    ],
 )
 def test_time_left_is_told_in_words(seconds: int, words: str) -> None:
     """Days from two on, hours below."""
