@@ -82,7 +82,7 @@ def thresholds(series: Sequence[Minute]) -> list[Threshold]:
 def _rate(series: Sequence[Minute]) -> Threshold:
     over = [each for each in series if each.rate > SURGE_RATE]
     if not over:
-        return Threshold(RATE, None, f"There were never more than {SURGE_RATE} requests a second.")
+        return Threshold(RATE, None, f"No minute had more than {SURGE_RATE} requests a second on average.")
     last = over[-1]
     return Threshold(
         RATE,

@@ -70,7 +70,7 @@ def test_thresholds_are_told_in_words() -> None:
     """With what it was, and when."""
     quiet, surge = (traffic.thresholds(series(counts)) for counts in ({}, {0: 600, 3: 12_000}))
 
-    assert "There were never more than 150 requests a second." == quiet[0].sentence
+    assert "No minute had more than 150 requests a second on average." == quiet[0].sentence
     assert "They never doubled within 5 minutes to 10 a second or more." == quiet[1].sentence
     assert surge[0].sentence.startswith("There were more than 150 requests a second: 200 at 2026-11-24 18:03 UTC.")
     assert "from 10.0 a second at 2026-11-24 18:00 UTC to 200.0 at 2026-11-24 18:03 UTC" in surge[1].sentence
