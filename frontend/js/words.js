@@ -56,6 +56,7 @@ export function truth(cert, now, answering) {
   const { is, word } = certificateState(cert, now);
   if (word === 'Expired') return { is, word: 'Expired', rest: `${ago(cert.expires_at, now)}. Browsers refuse it; update it now.` };
   const good = `good for ${remaining(cert.expires_at, now).replace(/ (day|hour)/, ' more $1')}`;
+  if (cert.trusted && word === 'Name not covered') return { is, word: 'Trusted,', rest: `and ${good}, but not for every name.${names}` };
   if (cert.trusted) return { is: isSoon(cert, now) ? 'soon' : 'ok', word: 'Trusted,', rest: `and ${good}.${names}` };
   if (word === 'Self-signed') return { is, word: 'Self-signed:', rest: `fine for staging, and ${good}.${names}` };
   const reason = cert.reasons.find((each) => each.code !== 'name_mismatch');

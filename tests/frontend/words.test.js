@@ -20,6 +20,7 @@ test('each state has its shape and word', () => {
 test('one sentence of truth', () => {
   const say = (more, ...rest) => { const { word, rest: said } = truth(cert(more), NOW, ...rest); return `${word} ${said}`; };
   assert.equal(say({}, [2, 3]), 'Trusted, and good for 83 more days. Two of three names answer here.');
+  assert.equal(say({ reasons: [{ code: 'name_mismatch' }] }, [2, 3]), 'Trusted, and good for 83 more days, but not for every name. Two of three names answer here.');
   assert.equal(say({}, null), 'Trusted, and good for 83 more days.');
   assert.equal(say({ expires_at: '2026-11-19T00:00:00Z' }), 'Expired 4 days ago. Browsers refuse it; update it now.');
   assert.equal(say(reason('missing_intermediate')), 'Not trusted. The chain has a gap after your certificate.');
