@@ -87,20 +87,24 @@ class Traffic:
             raise Invalid(f"An app has at most {MOST_SURGES} announced surges; remove one first.")
         surge = Surge(str(uuid4()), app.id, moment, rate, text, now, caller.token_name)
         writes = self._activities.write(caller, app.id, now, "surge.announce", _detail(surge))
-        self._surges.create(surge, self._apps.expect(app.id), *writes, *self._told(surge, record))
+        self._surges.create(surge, self._apps.expect(app.id), *writes, *self._told(surge, record, now))
         return surge
 
     def withdraw(self, caller: Caller, record: AppRecord, identity: str) -> Surge:
-        """Take back an announcement and return it; raise NotFound if there is none such."""
+        """Take back an announcement and return it; whoever runs the service hears of it if it was to come yet.
+
+        Raises NotFound if there is none such.
+        """
         found = next((each for each in self.surges(record) if each.id == identity), None)
         if found is None:
             raise NotFound("surge")
         now = self._now()
-        told = self._activities.write(caller, record.app.id, now, "surge.withdraw", _detail(found))
-        self._surges.remove(found, *told)
+        writes = self._activities.write(caller, record.app.id, now, "surge.withdraw", _detail(found))
+        told = self._told(found, record, now, withdrawn=True) if found.at > now else []
+        self._surges.remove(found, *writes, *told)
         return found
 
-    def _told(self, surge: Surge, record: AppRecord) -> list[Write]:
+    def _told(self, surge: Surge, record: AppRecord, now: datetime, *, withdrawn: bool = False) -> list[Write]:
         """Return what tells whoever runs the service, if the settings name somebody."""
         facts = {
             "app": record.app.name,
@@ -108,9 +112,11 @@ class Traffic:
             "at": _text(surge.at),
             "requests_per_second": surge.requests_per_second,
             "note": surge.note,
+            "withdrawn": withdrawn,
             "account": record.app.account_id,
         }
-        notice = Notice(f"surge#{surge.id}", "surge", record.app.id, surge.created_at, facts)
+        key = f"surge#{surge.id}#withdrawn" if withdrawn else f"surge#{surge.id}"
+        notice = Notice(key, "surge", record.app.id, now, facts)
         channels = self._notices.operator(notice)
         if channels and (owner := self._owner(record.app)):
             notice = replace(notice, facts={**facts, "account": owner.email})

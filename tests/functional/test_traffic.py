@@ -203,7 +203,18 @@ def test_whoever_runs_the_service_is_told(example: Api, operator: str) -> None:
         "requests_per_second": 400,
         "account": "owner@example.com",
         "note": SURGE.get("note", ""),
+        "withdrawn": False,
     } == delivery.notice.facts
+
+
+def test_whoever_runs_the_service_is_told_of_a_surge_that_is_off(example: Api, operator: str) -> None:
+    """Nobody prepares for what was taken back; one that is over is not told of."""
+    made = example.call("POST", "/apps/example/surges", SURGE).body
+    removed = example.call("DELETE", f"/apps/example/surges/{made['id']}")
+    told = [each.notice.facts["withdrawn"] for each in wiring.notices()._deliveries.of(app_id(example))]
+
+    assert 200 == removed.status
+    assert [False, True] == sorted(told)
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,16 @@ def test_surge_is_told_with_its_note() -> None:
     assert without.endswith("  endpoint  tokyo-2121.ssl.localhost\n")
 
 
+def test_surge_that_is_off_is_told_as_such() -> None:
+    """The subject and the first line say that nothing is to be prepared for."""
+    told = write("surge", {**FACTS["surge"], "withdrawn": True})
+
+    assert "example: a surge of 400 requests/s is no longer expected for 2027-01-01 12:00 UTC" == told.subject
+    assert told.text.startswith(
+        "me@example.com no longer expects 400 requests a second from 2027-01-01 12:00 UTC on."
+    )
+
+
 def test_missing_fact_is_an_error() -> None:
     """A notice whose maker forgot a fact is no message with a hole in it."""
     with pytest.raises(UndefinedError):
