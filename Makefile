@@ -14,9 +14,9 @@ $(STAMP): requirements.txt requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# The two workers have to see the tests in one order, hence the seed.
+# Three workers keep two cores busy while some tests wait; they have to see the tests in one order, hence the seed.
 test: lint
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2 --dist loadfile --durations=15
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 3 --dist loadfile --durations=15
 
 # Runs the real heroku command lines, which npm installs once into a cache folder.
 test-clients: $(STAMP)
