@@ -16,7 +16,7 @@ from tests.authority import CA, LeafCert
 from tests.e2e.product import Product, running
 from tests.unit.net import receiver
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--disable-gpu",
     "--disable-quic",
