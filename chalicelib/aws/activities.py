@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.aws.idempotency import Idempotency
-from chalicelib.aws.table import Item, Table, Write
+from chalicelib.aws.items import Item
+from chalicelib.aws.table import Table, Write
 from chalicelib.model import times
 from chalicelib.model.activity import KEPT_DAYS, Activity, identity
 from chalicelib.model.caller import Caller

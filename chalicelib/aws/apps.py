@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.aws import addons, channels, checks, domains, endpoints
-from chalicelib.aws.table import Item, Table, Write
+from chalicelib.aws.items import Item
+from chalicelib.aws.table import Table, Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
 from chalicelib.model.addon import Addon

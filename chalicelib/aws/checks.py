@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.aws import due
-from chalicelib.aws.table import Item, Table, Write
+from chalicelib.aws.items import Item
+from chalicelib.aws.table import Table, Write
 from chalicelib.errors import Conflict
 from chalicelib.model import times
 from chalicelib.model.check import Check

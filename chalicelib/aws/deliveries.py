@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from chalicelib.aws import channels, due
-from chalicelib.aws.table import Item, Table, Write
+from chalicelib.aws.items import Item
+from chalicelib.aws.table import Table, Write
 from chalicelib.errors import Conflict
 from chalicelib.model import times
 from chalicelib.model.notice import KEPT_DAYS, Attempt, Delivery, Notice

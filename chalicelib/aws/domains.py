@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.aws.checks import Checks
-from chalicelib.aws.table import Item, Table, Write
+from chalicelib.aws.items import Item
+from chalicelib.aws.table import Table, Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
 from chalicelib.model.check import first

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.aws import due
-from chalicelib.aws.table import Item, Table, Write
+from chalicelib.aws.items import Item
+from chalicelib.aws.table import Table, Write
 from chalicelib.errors import Conflict, TooLarge
 from chalicelib.model import expiry, times
 from chalicelib.model.endpoint import Endpoint, Version

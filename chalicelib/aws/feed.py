@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.aws.table import Item, Table
+from chalicelib.aws.items import Item
+from chalicelib.aws.table import Table
 from chalicelib.model.feed import AppEntry, DomainEntry, EndpointEntry, Entry
 
 

@@ -7,7 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.aws.endpoints import END_KEY
-from chalicelib.aws.table import Item, Table
+from chalicelib.aws.items import Item
+from chalicelib.aws.table import Table
 from chalicelib.errors import Conflict
 from chalicelib.model import times
 

@@ -21,7 +21,7 @@ class Pool:
     def issuers(self, subject_key: str) -> Iterator[bytes]:
         """Yield the DER of the known certificates with that subject."""
         found = self._table.query(f"POOL#{subject_key}", newest_first=True)
-        return (bytes(item["der"]) for item in islice(found, MOST_WITH_ONE_SUBJECT))
+        return (item["der"] for item in islice(found, MOST_WITH_ONE_SUBJECT))
 
     def learn(self, subject_key: str, fingerprint: str, der: bytes, expires_at: datetime) -> None:
         """Keep a certificate; the caller has verified that it leads to a root that Mozilla trusts."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.aws.table import Item, Table, Write
+from chalicelib.aws.items import Item
+from chalicelib.aws.table import Table, Write
 from chalicelib.errors import NotFound
 from chalicelib.model import times
 from chalicelib.model.surge import KEPT, Surge

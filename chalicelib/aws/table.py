@@ -6,16 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws import due
+from chalicelib.aws.items import Item, keep_items, plain, typed
 from chalicelib.errors import Conflict, SSLEndpointError, Unavailable
 
-Item = dict[str, Any]
 FEED_INDEX = "feed"
 OWNER_INDEX = "owner"
 ATTEMPTS = 5  # of a transaction that met another one; what lost a race is told at once
@@ -41,11 +39,12 @@ class Table:
         self._client = client
         self._name = name
         self._sleep = sleep
+        keep_items(client)
 
     def get(self, pk: str, sk: str) -> Item | None:
         """Return the item as of now, or None."""
-        answer = self._call("get_item", Key=_marshal({"PK": pk, "SK": sk}), ConsistentRead=True)
-        return _unmarshal(answer["Item"]) if "Item" in answer else None
+        answer = self._call("get_item", Key=typed({"PK": pk, "SK": sk}), ConsistentRead=True)
+        return plain(answer["Item"]) if "Item" in answer else None
 
     def created_at(self) -> datetime:
         """Return when the table was made."""
@@ -57,12 +56,12 @@ class Table:
         found: list[Item] = []
         for start in range(0, len(keys), MOST_KEYS):
             wanted: Item = {
-                "Keys": [_marshal(key) for key in keys[start : start + MOST_KEYS]],
+                "Keys": [typed(key) for key in keys[start : start + MOST_KEYS]],
                 "ConsistentRead": True,
             }
             while wanted:
                 answer = self._ask("batch_get_item", RequestItems={self._name: wanted})
-                found += map(_unmarshal, answer["Responses"].get(self._name, []))
+                found += map(plain, answer["Responses"].get(self._name, []))
                 wanted = answer.get("UnprocessedKeys", {}).get(self._name, {})
         return found
 
@@ -75,7 +74,7 @@ class Table:
             condition, values = f"{condition} AND begins_with(SK, :sk)", {**values, ":sk": prefix}
         yield from self._pages(
             KeyConditionExpression=condition,
-            ExpressionAttributeValues=_marshal(values),
+            ExpressionAttributeValues=typed(values),
             ConsistentRead=True,
             ScanIndexForward=not newest_first,
             **({"ProjectionExpression": ", ".join(only)} if only else {}),
@@ -90,7 +89,7 @@ class Table:
         yield from self._pages(
             "scan",
             FilterExpression=condition,
-            ExpressionAttributeValues=_marshal(values),
+            ExpressionAttributeValues=typed(values),
             Limit=SCANNED_AT_ONCE,
             **({"ProjectionExpression": ", ".join(only)} if only else {}),
             **({"ExpressionAttributeNames": {"#ttl": "ttl"}} if "#ttl" in written else {}),
@@ -107,19 +106,19 @@ class Table:
         answer = self._call(
             "query",
             KeyConditionExpression=condition,
-            ExpressionAttributeValues=_marshal(values),
+            ExpressionAttributeValues=typed(values),
             ConsistentRead=True,
             ScanIndexForward=False,
             Limit=most + 1,
         )
-        items = list(map(_unmarshal, answer["Items"]))
+        items = list(map(plain, answer["Items"]))
         return items[:most], len(items) > most or "LastEvaluatedKey" in answer
 
     def query_from(self, pk: str, first: str) -> Iterator[Item]:
         """Yield the items of a partition from an SK on, in SK order."""
         yield from self._pages(
             KeyConditionExpression="PK = :pk AND SK >= :first",
-            ExpressionAttributeValues=_marshal({":pk": pk, ":first": first}),
+            ExpressionAttributeValues=typed({":pk": pk, ":first": first}),
             ConsistentRead=True,
         )
 
@@ -135,11 +134,11 @@ class Table:
         try:
             self._client.update_item(
                 TableName=self._name,
-                Key=_marshal(key),
+                Key=typed(key),
                 UpdateExpression=f"SET #ttl = :ttl, #mark = :mark ADD {adds}",
                 ConditionExpression="attribute_not_exists(#mark) OR #mark < :mark",
                 ExpressionAttributeNames={"#ttl": "ttl", "#mark": name},
-                ExpressionAttributeValues=_marshal({**values, ":ttl": ttl, ":mark": number}),
+                ExpressionAttributeValues=typed({**values, ":ttl": ttl, ":mark": number}),
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return
@@ -148,7 +147,7 @@ class Table:
 
     def put(self, item: Item) -> None:
         """Put an item, whatever was there: for what may be lost or written twice."""
-        self._call("put_item", Item=_marshal(item))
+        self._call("put_item", Item=typed(item))
 
     def put_over(self, item: Item, ver: int, refusal: SSLEndpointError) -> None:
         """Put an item over the one that still has version `ver`, or raise `refusal`: alone, at half the price."""
@@ -166,7 +165,7 @@ class Table:
         yield from self._pages(
             IndexName=FEED_INDEX,
             KeyConditionExpression="feed = :feed AND changed >= :since",
-            ExpressionAttributeValues=_marshal({":feed": "feed", ":since": since or "0"}),
+            ExpressionAttributeValues=typed({":feed": "feed", ":since": since or "0"}),
         )
 
     def newest_change(self) -> Item | None:
@@ -183,7 +182,7 @@ class Table:
             IndexName=OWNER_INDEX,
             KeyConditionExpression="#owner = :owner",
             ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues=_marshal({":owner": account_id}),
+            ExpressionAttributeValues=typed({":owner": account_id}),
         )
 
     def due(self, work: str, until: str) -> Iterator[Item]:
@@ -197,7 +196,7 @@ class Table:
     def next_due(self, work: str) -> str | None:
         """Return the moment (text of model.times) from which on the first item of a kind of work is due."""
         firsts = (self._call("query", Limit=1, **_due(work, shard, LAST))["Items"] for shard in range(due.SHARDS))
-        return min((_unmarshal(items[0])["due_at"] for items in firsts if items), default=None)
+        return min((plain(items[0])["due_at"] for items in firsts if items), default=None)
 
     def new(self, item: Item, refusal: SSLEndpointError) -> Write:
         """Put an item that must not be there yet."""
@@ -220,7 +219,7 @@ class Table:
         sets = ", ".join(f"{alias} = :{alias[1:]}" for alias in kept)
         removes = ", ".join(alias for alias in names if alias not in kept)
         request = {
-            "Key": _marshal({"PK": key["PK"], "SK": key["SK"]}),
+            "Key": typed({"PK": key["PK"], "SK": key["SK"]}),
             "UpdateExpression": " ".join(
                 part for part in (sets and f"SET {sets}", removes and f"REMOVE {removes}") if part
             ),
@@ -235,15 +234,15 @@ class Table:
 
     def expect(self, key: Item, condition: str, values: Item, refusal: SSLEndpointError) -> Write:
         """Only let the transaction through if `condition` holds for the item at `key`."""
-        return self._write("ConditionCheck", {"Key": _marshal(key)}, condition, values, refusal)
+        return self._write("ConditionCheck", {"Key": typed(key)}, condition, values, refusal)
 
     def delete(self, key: Item, condition: str, values: Item, refusal: SSLEndpointError) -> Write:
         """Delete the item at `key` if `condition` holds for it."""
-        return self._write("Delete", {"Key": _marshal(key)}, condition, values, refusal)
+        return self._write("Delete", {"Key": typed(key)}, condition, values, refusal)
 
     def strike(self, key: Item) -> Write:
         """Delete the item at `key` if there is one."""
-        return self._write("Delete", {"Key": _marshal({"PK": key["PK"], "SK": key["SK"]})}, "", {}, None)
+        return self._write("Delete", {"Key": typed({"PK": key["PK"], "SK": key["SK"]})}, "", {}, None)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Do all the writes or none.
@@ -264,7 +263,7 @@ class Table:
         raise Conflict("Other changes were made at the same time. Look at the new state and repeat yours.")
 
     def _put(self, item: Item, condition: str, values: Item, refusal: SSLEndpointError | None) -> Write:
-        return self._write("Put", {"Item": _marshal(item)}, condition, values, refusal)
+        return self._write("Put", {"Item": typed(item)}, condition, values, refusal)
 
     def _write(
         self, kind: str, request: Item, condition: str, values: Item, refusal: SSLEndpointError | None
@@ -275,7 +274,7 @@ class Table:
         if "#ttl" in condition:  # a reserved word
             request["ExpressionAttributeNames"] = {**request.get("ExpressionAttributeNames", {}), "#ttl": "ttl"}
         if values:
-            request["ExpressionAttributeValues"] = _marshal(values)
+            request["ExpressionAttributeValues"] = typed(values)
         return Write(kind, request, refusal)
 
     def _change(self, condition: str, values: Item, **order: Any) -> Item | None:
@@ -283,17 +282,17 @@ class Table:
             "query",
             IndexName=FEED_INDEX,
             KeyConditionExpression=condition,
-            ExpressionAttributeValues=_marshal({":feed": "feed", **values}),
+            ExpressionAttributeValues=typed({":feed": "feed", **values}),
             Limit=1,
             **order,
         )
-        return next(map(_unmarshal, answer["Items"]), None)
+        return next(map(plain, answer["Items"]), None)
 
     def _pages(self, operation: str = "query", **request: Any) -> Iterator[Item]:
         start: Item = {}
         while True:
             answer = self._call(operation, **request, **start)
-            yield from map(_unmarshal, answer["Items"])
+            yield from map(plain, answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
@@ -312,7 +311,7 @@ def _due(work: str, shard: int, until: str) -> Item:
     return {
         "IndexName": due.INDEX,
         "KeyConditionExpression": "due = :due AND due_at <= :until",
-        "ExpressionAttributeValues": _marshal({":due": due.partition(work, shard), ":until": until}),
+        "ExpressionAttributeValues": typed({":due": due.partition(work, shard), ":until": until}),
     }
 
 
@@ -327,20 +326,3 @@ def _refuse(error: ClientError, writes: Sequence[Write]) -> None:
         and error.response["Error"]["Code"] != "TransactionInProgressException"
     ):
         raise Unavailable("The database did not take the change; try again in a moment.") from error
-
-
-def _marshal(item: Item) -> Item:
-    serializer = TypeSerializer()
-    return {name: serializer.serialize(value) for name, value in item.items() if value is not None}
-
-
-def _unmarshal(item: Item) -> Item:
-    return {name: _plain(value) for name, value in item.items()}
-
-
-def _plain(typed: Item) -> Any:
-    """Read {"S": "text"} and the like; text, which most of it is, takes boto3's own way four times as long."""
-    if "S" in typed:
-        return typed["S"]
-    value = TypeDeserializer().deserialize(typed)
-    return int(value) if isinstance(value, Decimal) else value
