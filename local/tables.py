@@ -23,6 +23,7 @@ from moto.dynamodb.models import utilities
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 
+CERTAINLY_SMALL = 300_000  # bytes; moto's limit for an item is a little above 400,000
 INDEX_NAME = 6  # its place among the arguments that follow the hash key in moto's own call of Table.query
 
 Groups = dict[tuple[str, ...], dict[tuple[Any, ...], list[Item]]]  # by hash attributes, by their values
@@ -34,6 +35,7 @@ _delete_item = Table.delete_item
 _update_item = models.DynamoDBBackend.update_item
 _transact = models.DynamoDBBackend.transact_write_items
 _size_anew = Item.size
+_set_anew = LimitedSizeDict.__setitem__
 _cast_any: Any = DynamoType.cast_value
 _any_to_dict = utilities.dynamo_to_dict
 _serialize_any_map = BaseJSONSerializer._serialize_type_map
@@ -101,6 +103,22 @@ def _sorted_items(table: Table, hash_names: list[str], range_names: list[str | N
     return items
 
 
+def _set(attributes: LimitedSizeDict, name: str, value: Any) -> None:
+    """Let moto refuse an item that is too large, but count its bytes only if it may be."""
+    kept = vars(attributes)
+    most = kept.get("most", sum(map(_bytes, attributes.items()))) + _bytes((name, value))
+    if most > CERTAINLY_SMALL:
+        _set_anew(attributes, name, value)
+    else:
+        dict.__setitem__(attributes, name, value)
+    kept["most"] = most
+
+
+def _bytes(attribute: tuple[str, Any]) -> int:
+    name, value = attribute
+    return len(name) + (value.size() if type(value) is DynamoType else len(str(value)))
+
+
 def _put(table: Table, *positional: Any, **named: Any) -> Any:
     try:
         return _put_item(table, *positional, **named)
@@ -124,7 +142,7 @@ def _update(
     finally:
         _groups.pop(backend.get_table(table_name), None)
         if item := backend.get_item(table_name, key):
-            vars(item.attrs).clear()
+            vars(item.attrs).clear()  # how it was written and how long it was
 
 
 def _transact_write_items(backend: models.DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
@@ -226,6 +244,7 @@ REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
     (models, "copy", SimpleNamespace(deepcopy=_deepcopy_unless_table)),
     (models.DynamoDBBackend, "update_item", _update),
     (models.DynamoDBBackend, "transact_write_items", _transact_write_items),
+    (LimitedSizeDict, "__setitem__", _set),
     (Table, "query", _select),
     (Table, "sorted_items", _sorted_items),
     (Table, "put_item", _put),

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import moto.core.responses
 import moto.kms.models
@@ -51,9 +52,10 @@ def apply(forgetful: Sequence[str] = FORGETFUL_SERVICES) -> None:
 
 
 def _enrich(headers: dict[str, str], body: Any) -> Any:
-    """Put the request's id into the headers, and into the answer if that has a place for it."""
-    if isinstance(body, str) and "<RequestId>" not in body:
-        return _enrich_any(headers, "")[0], body
+    """Give an answer an id, without looking for XML in JSON."""
+    if isinstance(body, str) and body[:1] == "{":
+        status = {"status": str(headers["status"])} if "status" in headers else {}
+        return {**headers, **status, "x-amzn-requestid": str(uuid4())}, body
     return _enrich_any(headers, body)
 
 

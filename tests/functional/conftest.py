@@ -7,16 +7,20 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from chalice.test import Client
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib import wiring
 from local import stack, tuning
+from local.snapshot import ACCOUNT
 from tests import nameserver
 from tests.authority import CA, DAY, LeafCert
 from tests.nameserver import NameServer
@@ -87,8 +91,16 @@ def names() -> Iterator[NameServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def models() -> Iterator[None]:
+    """Read what botocore knows of AWS, megabytes of JSON, once for all sessions."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        yield
+
+
 @pytest.fixture(scope="module")
-def cloud(names: NameServer) -> Iterator[dict[str, str]]:
+def cloud(names: NameServer, models: None) -> Iterator[dict[str, str]]:
     """Start an AWS with the template's resources; yield the template's outputs."""
     tuning.apply(forgetful=["dynamodb"])  # moto leaves it to the end of the process to close S3's buffers
     with pytest.MonkeyPatch.context() as environment, mock_aws():
@@ -112,10 +124,9 @@ def cloud(names: NameServer) -> Iterator[dict[str, str]]:
 def aws(cloud: dict[str, str], names: NameServer) -> dict[str, str]:
     """Return the template's outputs, with an empty table and no name in DNS."""
     names.clear()
-    client = wiring.client("dynamodb")
-    for page in client.get_paginator("scan").paginate(TableName=cloud["Table"]):
-        for item in page["Items"]:
-            client.delete_item(TableName=cloud["Table"], Key={"PK": item["PK"], "SK": item["SK"]})
+    table = dynamodb_backends[ACCOUNT][REGION].tables[cloud["Table"]]
+    for item in table.all_items():
+        table.delete_item(item.hash_key, item.range_key)
     return cloud
 
 

@@ -301,6 +301,8 @@ def test_reading_costs_what_is_due(example: Api, watch: Watch, clock: Clock) -> 
     scanned = []
 
     class Counting:
+        meta = wiring.client("dynamodb").meta
+
         def query(self, **request: Any) -> Any:
             answer = wiring.client("dynamodb").query(**request)
             scanned.append(answer["ScannedCount"])
