@@ -16,7 +16,7 @@ $(STAMP): requirements.txt requirements-dev.txt
 
 # Three workers keep two cores busy while some tests wait; they have to see the tests in one order, hence the seed.
 test: lint
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 3 --dist loadfile --durations=15
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15
 
 # Runs the real heroku command lines, which npm installs once into a cache folder.
 test-clients: $(STAMP)

@@ -31,7 +31,7 @@ expect.set_options(timeout=PATIENCE)
 Visit: TypeAlias = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Start the system's chromium, else playwright's; without either, skip, but fail on CI."""
     with sync_playwright() as playwright:
@@ -63,7 +63,7 @@ def roots(tmp_path_factory: pytest.TempPathFactory, root: CA) -> str:
     return str(path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory, roots: str) -> Iterator[Product]:
     """Run the product on a new state folder; notices may go to this machine."""
     told = {"EXTRA_ROOTS_PEM": roots, "SSL_ENDPOINT_PRIVATE_WEBHOOKS": "1"}

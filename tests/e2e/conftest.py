@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.product import Product, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Run the product on a new state folder."""
     with running(tmp_path_factory.mktemp("product") / "state") as product:

@@ -123,7 +123,7 @@ def eventually(holds: Callable[[], bool], seconds: float = 20) -> float:
     started = time.monotonic()
     while not holds():
         assert time.monotonic() - started < seconds, "it never came true"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return time.monotonic() - started
 
 

@@ -19,7 +19,7 @@ from tests.authority import CA, DAY, NOW, LeafCert, self_signed
 from tests.unit.x509.forms import FORMS, KEY_FORMS
 from tests.unit.x509.shapes import anchors, codes, loaded, pool
 
-EXAMPLES = 300
+EXAMPLES = 100
 REPEATABLE = settings(
     max_examples=EXAMPLES,
     derandomize=True,
@@ -89,7 +89,7 @@ FLAGS = (
 SEEDS = st.integers(0, 2**32)
 
 
-@REPEATABLE
+@settings(REPEATABLE, max_examples=3 * EXAMPLES)
 @given(
     made=hierarchies(),
     seed=SEEDS,
