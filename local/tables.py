@@ -106,12 +106,13 @@ def _sorted_items(table: Table, hash_names: list[str], range_names: list[str | N
 def _set(attributes: LimitedSizeDict, name: str, value: Any) -> None:
     """Let moto refuse an item that is too large, but count its bytes only if it may be."""
     kept = vars(attributes)
-    most = kept.get("most", sum(map(_bytes, attributes.items()))) + _bytes((name, value))
-    if most > CERTAINLY_SMALL:
+    if "most" not in kept:
+        kept["most"] = sum(map(_bytes, attributes.items()))
+    kept["most"] += _bytes((name, value))
+    if kept["most"] > CERTAINLY_SMALL:
         _set_anew(attributes, name, value)
     else:
         dict.__setitem__(attributes, name, value)
-    kept["most"] = most
 
 
 def _bytes(attribute: tuple[str, Any]) -> int:

@@ -126,5 +126,10 @@ def test_name_moves_between_accounts(watched: Product, issued: LeafCert, names: 
 
     assert (422, 201) == (refused.status, moved.status)
     assert 404 == watched.ask("GET", f"/apps/checks/domains/{WWW}").status
-    assert "domain.lost" == watched.call("GET", "/apps/checks/activity")[0]["action"]
-    assert "domain.claim" == other.call("GET", "/apps/taker/activity")[0]["action"]
+    assert "domain.lost" in actions(watched, "checks")
+    assert "domain.claim" in actions(other, "taker")
+
+
+def actions(product: Product, app: str) -> list[str]:
+    """Return what happened to an app; the clock's looks at its domains are among it."""
+    return [each["action"] for each in product.call("GET", f"/apps/{app}/activity")]
