@@ -93,6 +93,21 @@ class Domains:
         claims = map(_claim, self._table.query(key["PK"], "" if key["SK"] == ANY else ANY))
         return [each for each in claims if each.hostname != hostname]
 
+    def proofs_spent(self, account_id: str, place: str) -> int:
+        """Return how many proofs of an account at a name in DNS were used."""
+        key = _proof_key(account_id, place)
+        item = self._table.get(key["PK"], key["SK"])
+        return int(item["spent"]) if item else 0
+
+    def spend_proof(self, account_id: str, place: str, spent: int) -> Write:
+        """Count one more, if there are still as many as that."""
+        return self._table.put_if(
+            {**_proof_key(account_id, place), "spent": spent + 1},
+            "attribute_not_exists(PK) OR spent = :spent",
+            {":spent": spent},
+            Conflict(f"The record at {place} was used at the same time. Look again and repeat your call."),
+        )
+
     def _added(self, domain: Domain) -> list[Write]:
         record = self._table.new(_item(domain), Conflict("Somebody else added that domain at the same time."))
         if domain.ver > 1:  # over its own tombstone
@@ -109,6 +124,10 @@ class Domains:
         if any(sibling["account_id"] != domain.account_id for sibling in self._table.query(key["PK"])):
             raise taken
         return []
+
+
+def _proof_key(account_id: str, place: str) -> Item:
+    return {"PK": f"ACCOUNT#{account_id}", "SK": f"PROOF#{place}"}
 
 
 def _claim_item(domain: Domain) -> Item:

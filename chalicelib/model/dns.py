@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from publicsuffixlist import PublicSuffixList
 
@@ -46,6 +46,13 @@ class Proof:
     def hostname(self) -> str:
         """Return where it is looked for."""
         return f"{self.name}.{self.zone}"
+
+    def after(self, spent: int) -> Proof:
+        """Return the record that counts after this many were used: each gives one name once.
+
+        So one that stays in the zone does not let whoever lost the name since then take it back.
+        """
+        return replace(self, value=f"{self.value}/{spent + 1}") if spent else self
 
 
 def proof(hostname: str, account_id: str) -> Proof:

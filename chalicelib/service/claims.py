@@ -59,10 +59,13 @@ class Claims:
             raise Taken(domain.hostname)
         if not claim and not over:
             raise Conflict(f"{domain.hostname} was given up elsewhere at the same time; repeat your call.")
-        self._prove(dns.proof(domain.hostname, domain.account_id), domain)
+        proof = dns.proof(domain.hostname, domain.account_id)
+        spent = self._repository.proofs_spent(domain.account_id, proof.hostname)
+        self._prove(proof.after(spent), domain)
         was = "another account's until now" if claim else "which overlaps with a name of another account"
         detail = f"{domain.hostname}, {was}: proved by DNS"
-        kept = [*kept, *self._activities.write(caller, record.app.id, domain.updated_at, "domain.claim", detail)]
+        told = self._activities.write(caller, record.app.id, domain.updated_at, "domain.claim", detail)
+        kept = [*kept, self._repository.spend_proof(domain.account_id, proof.hostname, spent), *told]
         if claim:
             return self._move(record, domain, claim, kept)
         try:

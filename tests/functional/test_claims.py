@@ -137,6 +137,38 @@ def test_name_can_move_back(example: Api, other: Api, names: NameServer) -> None
     assert ([WWW], []) == (hostnames(example, "example"), hostnames(other, "other"))
 
 
+def test_proof_counts_once(example: Api, other: Api, names: NameServer) -> None:
+    """A record that stays in the zone gives nothing back to who lost the name, however that came about."""
+    add(example, "example", WWW)
+    prove(names, other)
+    add(other, "other", WWW)
+    prove(names, example)
+    add(example, "example", WWW)
+    left = add(other, "other", WWW)
+    names.add(f'{PROOF}. 60 IN TXT "{left.body["record"]["value"]}"')
+    again = add(other, "other", WWW)
+    other.call("DELETE", f"/apps/other/domains/{WWW}")
+    add(example, "example", WWW)
+    given_up = add(other, "other", WWW)
+
+    assert (422, f"{value(other)}/2") == (left.status, left.body["record"]["value"])
+    assert "What is there now has another value" in left.body["message"]
+    assert 201 == again.status
+    assert (422, f"{value(other)}/3") == (given_up.status, given_up.body["record"]["value"])
+    assert [WWW] == hostnames(example, "example")
+
+
+def test_a_proof_of_the_name_is_none_of_the_wildcard(example: Api, other: Api, names: NameServer) -> None:
+    """Both are proved at one place: what was used for the one does not stay there for the other."""
+    add(example, "example", "example.com")
+    add(example, "example", WILD)
+    prove(names, other, "_ssl-endpoint.example.com")
+    added, refused = add(other, "other", "example.com"), add(other, "other", WILD)
+
+    assert (201, 422) == (added.status, refused.status)
+    assert f"{value(other)}/2" == refused.body["record"]["value"]
+
+
 def test_edges_serve_the_new_app(example: Api, other: Api, names: NameServer) -> None:
     """In whatever order an edge hears of it, the name goes to whoever claimed it last."""
     issued = upload(issue(CA(), WWW))
