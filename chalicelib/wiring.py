@@ -1,33 +1,23 @@
-"""The composition root: every object is made here, once, when it is first needed.
+"""The composition root: every use-case is made here of what is in stores, once, when it is first needed.
 
-Modules that cost much to import (cryptography, the AWS clients) are imported inside, so that a Lambda that only
-lists does not pay for what it does not use.
+Modules that cost much to import, such as cryptography, are imported inside, so that a Lambda that only lists does
+not pay for what it does not use.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 from datetime import datetime, timedelta, timezone
-from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
-from chalicelib import settings as _settings
-from chalicelib.settings import Settings
-
-MOST_CLIENTS = 32  # users choose the regions of their topics
-_making = threading.Lock()
+from chalicelib import stores
 
 if TYPE_CHECKING:
     from chalicelib.aws.activities import Activities
-    from chalicelib.aws.edges import Edges as EdgeReports
-    from chalicelib.aws.feed import Feed
     from chalicelib.aws.idempotency import Idempotency
-    from chalicelib.aws.table import Table
-    from chalicelib.aws.traffic import Traffic as TrafficCounts
-    from chalicelib.aws.vault import Vault
     from chalicelib.net.lookup import Dns
     from chalicelib.service.addons import Addons
     from chalicelib.service.apps import Apps
@@ -52,63 +42,12 @@ if TYPE_CHECKING:
     from chalicelib.x509.trust import Anchors
 
 
+settings = stores.settings
+
+
 def now() -> datetime:
     """Return the time, aware and in UTC."""
     return datetime.now(timezone.utc)
-
-
-@cache
-def settings() -> Settings:
-    """Return the settings of this process."""
-    return _settings.from_environment(os.environ)
-
-
-@lru_cache(MOST_CLIENTS)
-def client(service: str, region: str | None = None) -> Any:
-    """Return the AWS client of a service, in our own region unless one is named; all share one session."""
-    from botocore.config import Config
-
-    config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
-    with _making:  # a session makes one client at a time
-        return _session().client(service, region_name=region, config=config)
-
-
-@cache
-def _session() -> Any:
-    import boto3
-
-    return boto3.session.Session()
-
-
-@cache
-def _table() -> Table:
-    from chalicelib.aws.table import Table
-
-    return Table(client("dynamodb"), settings().table)
-
-
-@cache
-def feed() -> Feed:
-    """Return the change feed."""
-    from chalicelib.aws.feed import Feed
-
-    return Feed(_table())
-
-
-@cache
-def edge_reports() -> EdgeReports:
-    """Return where edges report how far they are."""
-    from chalicelib.aws.edges import Edges
-
-    return Edges(_table())
-
-
-@cache
-def traffic_counts() -> TrafficCounts:
-    """Return where edges add up what they counted."""
-    from chalicelib.aws.traffic import Traffic
-
-    return Traffic(_table())
 
 
 @cache
@@ -117,8 +56,8 @@ def traffic() -> Traffic:
     from chalicelib.aws.surges import Surges
     from chalicelib.service.traffic import Traffic
 
-    known = (_apps(), activities(), notices(), tokens().owner)
-    return Traffic(traffic_counts(), Surges(_table()), *known, settings().app_zone, now)
+    known = (stores.apps(), activities(), notices(), tokens().owner)
+    return Traffic(stores.traffic(), Surges(stores.table()), *known, settings().app_zone, now)
 
 
 @cache
@@ -126,15 +65,7 @@ def edges() -> Edges:
     """Return how far each edge has followed the record."""
     from chalicelib.service.edges import Edges
 
-    return Edges(edge_reports(), feed(), now)
-
-
-@cache
-def vault() -> Vault:
-    """Return where bundles rest."""
-    from chalicelib.aws.vault import Vault
-
-    return Vault(client("s3"), client("kms"), settings().bucket, settings().key_id)
+    return Edges(stores.edges(), stores.feed(), now)
 
 
 @cache
@@ -142,7 +73,7 @@ def idempotency() -> Idempotency:
     """Return the marks of requests that may be repeated."""
     from chalicelib.aws.idempotency import Idempotency
 
-    return Idempotency(_table(), now)
+    return Idempotency(stores.table(), now)
 
 
 @cache
@@ -150,7 +81,7 @@ def activities() -> Activities:
     """Return the record of what happened."""
     from chalicelib.aws.activities import Activities
 
-    return Activities(_table(), idempotency(), os.urandom)
+    return Activities(stores.table(), idempotency(), os.urandom)
 
 
 @cache
@@ -159,7 +90,7 @@ def tokens() -> Tokens:
     from chalicelib.aws.accounts import Accounts
     from chalicelib.service.tokens import Tokens
 
-    return Tokens(Accounts(_table()), _channels(), idempotency(), now, os.urandom)
+    return Tokens(Accounts(stores.table()), stores.channels(), idempotency(), now, os.urandom)
 
 
 @cache
@@ -167,7 +98,7 @@ def apps() -> Apps:
     """Return the use-cases of apps."""
     from chalicelib.service.apps import Apps
 
-    return Apps(_apps(), activities(), settings(), now, random.SystemRandom())
+    return Apps(stores.apps(), activities(), settings(), now, random.SystemRandom())
 
 
 @cache
@@ -175,19 +106,17 @@ def addons() -> Addons:
     """Return the use-cases of the add-on."""
     from chalicelib.service.addons import Addons
 
-    return Addons(_addons(), _apps(), activities(), settings(), now, random.SystemRandom())
+    return Addons(stores.addons(), stores.apps(), activities(), settings(), now, random.SystemRandom())
 
 
 @cache
 def domains() -> Domains:
     """Return the use-cases of custom domains."""
-    from chalicelib.aws.domains import Domains as Repository
     from chalicelib.service.claims import Claims
     from chalicelib.service.domains import Domains
 
-    repository = Repository(_table(), _checks())
-    claims = Claims(repository, _apps(), activities(), notices(), _dns)
-    return Domains(repository, _apps(), activities(), claims, settings(), now)
+    claims = Claims(stores.domains(), stores.apps(), activities(), notices(), _dns)
+    return Domains(stores.domains(), stores.apps(), activities(), claims, settings(), now)
 
 
 @cache
@@ -195,7 +124,7 @@ def endpoints() -> Endpoints:
     """Return the use-cases of endpoints."""
     from chalicelib.service.endpoints import Endpoints
 
-    return Endpoints(_endpoints(), activities(), now)
+    return Endpoints(stores.endpoints(), activities(), now)
 
 
 @cache
@@ -213,7 +142,7 @@ def checks() -> Checks:
     from chalicelib.service.checks import Checks
 
     client = Client(settings().extra_roots_pem)
-    return Checks(_endpoints(), settings().edge, settings().app_zone, client, _dns)
+    return Checks(stores.endpoints(), settings().edge, settings().app_zone, client, _dns)
 
 
 @cache
@@ -221,7 +150,7 @@ def watch() -> Watch:
     """Return what keeps the checks of domains, and tells of their changes."""
     from chalicelib.service.watch import Watch
 
-    return Watch(checks(), _checks(), _apps(), activities(), notices(), now)
+    return Watch(checks(), stores.checks(), stores.apps(), activities(), notices(), now)
 
 
 @cache
@@ -229,7 +158,9 @@ def certificates() -> Certificates:
     """Return the use-cases that install a certificate."""
     from chalicelib.service.certificates import Certificates
 
-    return Certificates(_endpoints(), _addons(), vault(), activities(), intermediates(), anchors(), now)
+    return Certificates(
+        stores.endpoints(), stores.addons(), stores.vault(), activities(), intermediates(), anchors(), now
+    )
 
 
 @cache
@@ -237,7 +168,7 @@ def notices() -> Notices:
     """Return the outbox of notices."""
     from chalicelib.service.notices import Notices
 
-    return Notices(_channels(), _deliveries(), settings())
+    return Notices(stores.channels(), stores.deliveries(), settings())
 
 
 @cache
@@ -245,7 +176,9 @@ def channels() -> Channels:
     """Return the use-cases of channels."""
     from chalicelib.service.channels import Channels
 
-    return Channels(_channels(), _apps(), activities(), idempotency(), _deliveries(), outbox, now, os.urandom)
+    return Channels(
+        stores.channels(), stores.apps(), activities(), idempotency(), stores.deliveries(), outbox, now, os.urandom
+    )
 
 
 @cache
@@ -256,8 +189,8 @@ def outbox() -> Outbox:
     from chalicelib.service.messages import Messages
     from chalicelib.service.outbox import Outbox
 
-    is_true = {EXPIRY: Served(_apps(), _endpoints()).is_true}
-    return Outbox(_deliveries(), _channels(), Messages(settings(), now), senders(), is_true, now)
+    is_true = {EXPIRY: Served(stores.apps(), stores.endpoints()).is_true}
+    return Outbox(stores.deliveries(), stores.channels(), Messages(settings(), now), senders(), is_true, now)
 
 
 @cache
@@ -275,8 +208,8 @@ def senders() -> dict[str, Sender]:
     resolve = guarded.resolver(ours.resolver)
     poster = webhook.Poster(webhook.context(ours.extra_roots_pem), resolve, ours.private_webhooks)
     folder = ours.mail_folder
-    mail = Folder(Path(folder), ours.mail_from) if folder else Mail(client, ours.mail_from)
-    return {EMAIL: mail, SNS: Topics(client), WEBHOOK: Webhooks(poster, now), SLACK: Slack(poster)}
+    mail = Folder(Path(folder), ours.mail_from) if folder else Mail(stores.client, ours.mail_from)
+    return {EMAIL: mail, SNS: Topics(stores.client), WEBHOOK: Webhooks(poster, now), SLACK: Slack(poster)}
 
 
 @cache
@@ -284,7 +217,7 @@ def expiry() -> Expiry:
     """Return the expiry sweep."""
     from chalicelib.service.expiry import Expiry
 
-    return Expiry(_endpoints(), _apps(), notices(), activities(), outbox(), settings(), now)
+    return Expiry(stores.endpoints(), stores.apps(), notices(), activities(), outbox(), settings(), now)
 
 
 @cache
@@ -294,35 +227,33 @@ def reconcile() -> Reconcile:
     from chalicelib.aws.verdicts import Verdicts
     from chalicelib.service.reconcile import Reconcile
 
-    table = _table()
-    stores = (vault(), Leftovers(table), Verdicts(table), _endpoints(), _apps())
-    return Reconcile(*stores, activities(), notices(), anchors(), settings().app_zone, now)
+    table = stores.table()
+    kept = (stores.vault(), Leftovers(table), Verdicts(table), stores.endpoints(), stores.apps())
+    return Reconcile(*kept, activities(), notices(), anchors(), settings().app_zone, now)
 
 
 @cache
 def health() -> HealthCheck:
     """Return who watches over the service."""
-    from chalicelib.aws.runs import Runs
     from chalicelib.service.health import HealthCheck
 
     intervals = {job.name: job.every for job in schedules().jobs.values()}
-    return HealthCheck(Runs(_table()), vault(), edges(), intervals, now)
+    return HealthCheck(stores.runs(), stores.vault(), edges(), intervals, now)
 
 
 @cache
 def schedules() -> Schedules:
     """Return what happens without anybody asking."""
-    from chalicelib.aws.runs import Runs
     from chalicelib.service.schedules import MINUTE, Job, Schedules
 
     jobs = (
         # Made when it is its turn: what one job needs, such as cryptography, does not burden the others.
         Job("expiry", timedelta(hours=6), lambda: expiry().sweep()),
         Job("deliveries", MINUTE, lambda: outbox().deliver_due(), lambda: outbox().next_due()),
-        Job("checks", MINUTE, lambda: watch().recheck_due(), lambda: _checks().next_due()),
+        Job("checks", MINUTE, lambda: watch().recheck_due(), lambda: stores.checks().next_due()),
         Job("reconcile", timedelta(days=1), lambda: reconcile().run()),
     )
-    return Schedules(jobs, Runs(_table()), now, time.sleep)
+    return Schedules(jobs, stores.runs(), now, time.sleep)
 
 
 @cache
@@ -342,7 +273,7 @@ def intermediates() -> Intermediates:
 
     resolve = guarded.resolver(settings().resolver)
     fetch = partial(guarded.get, resolve=resolve) if settings().fetch_issuers else None
-    return Intermediates(Pool(_table()), anchors(), fetch, now)
+    return Intermediates(Pool(stores.table()), anchors(), fetch, now)
 
 
 @cache
@@ -361,45 +292,3 @@ def _dns() -> Dns:
     from chalicelib.net.lookup import Dns
 
     return Dns(settings().resolver)
-
-
-@cache
-def _checks() -> Any:
-    from chalicelib.aws.checks import Checks
-
-    return Checks(_table())
-
-
-@cache
-def _apps() -> Any:
-    from chalicelib.aws.apps import Apps
-
-    return Apps(_table(), settings().app_zone)
-
-
-@cache
-def _addons() -> Any:
-    from chalicelib.aws.addons import Addons
-
-    return Addons(_table())
-
-
-@cache
-def _endpoints() -> Any:
-    from chalicelib.aws.endpoints import Endpoints
-
-    return Endpoints(_table())
-
-
-@cache
-def _channels() -> Any:
-    from chalicelib.aws.channels import Channels
-
-    return Channels(_table())
-
-
-@cache
-def _deliveries() -> Any:
-    from chalicelib.aws.deliveries import Deliveries
-
-    return Deliveries(_table())

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 from uuid import uuid4
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.edge.folder import Folder
 from chalicelib.edge.follower import Follower
 from chalicelib.edge.reporter import Reporter
@@ -34,7 +34,7 @@ def main() -> None:
     folder = Folder(options.state)
     folder.prepare(selfsigned.default(datetime.now(timezone.utc)))
     stop = threading.Event()
-    follower = Follower(wiring.feed().changes, wiring.vault().open, folder, time.monotonic)
+    follower = Follower(stores.feed().changes, stores.vault().open, folder, time.monotonic)
     counting = _tell(folder, follower, stop)
     signal.signal(signal.SIGTERM, _end)
     try:
@@ -47,8 +47,8 @@ def main() -> None:
 def _tell(folder: Folder, follower: Follower, stop: threading.Event) -> threading.Thread:
     """Start the threads that tell the record of this edge, and return the one that counts."""
     edge_id = folder.identity(str(uuid4()))
-    reporter = Reporter(edge_id, lambda: follower.progress, wiring.edge_reports().keep, wiring.now, time.monotonic)
-    add = partial(wiring.traffic_counts().add, edge_id)
+    reporter = Reporter(edge_id, lambda: follower.progress, stores.edges().keep, wiring.now, time.monotonic)
+    add = partial(stores.traffic().add, edge_id)
     traffic = Traffic(folder.root, lambda: follower.owners, add, wiring.now, time.monotonic)
     threads = [threading.Thread(target=each.run, args=(stop,), daemon=True) for each in (reporter, traffic)]
     for thread in threads:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib import wiring
-from chalicelib.api import wire
+from chalicelib.api import wire_accounts
 from chalicelib.api.http import Reply, Resource
 from chalicelib.model.caller import Caller
 
@@ -19,7 +19,7 @@ resource = Resource(__name__)
 @resource.on("/account", "GET")
 def show_account(caller: Caller) -> Any:
     """Show the caller's account."""
-    return wire.account(wiring.tokens().account_of(caller))
+    return wire_accounts.account(wiring.tokens().account_of(caller))
 
 
 @resource.on("/account/rate-limits", "GET")
@@ -37,7 +37,7 @@ def list_account_features(caller: Caller) -> Any:
 @resource.on("/tokens", "GET", scope="admin")
 def list_tokens(caller: Caller) -> Any:
     """List the account's tokens, without their secrets."""
-    return [wire.token(token) for token in wiring.tokens().of_caller(caller)]
+    return [wire_accounts.token(token) for token in wiring.tokens().of_caller(caller)]
 
 
 @resource.on("/tokens", "POST", scope="admin")
@@ -48,10 +48,10 @@ def create_token(caller: Caller) -> Any:
     lifetime = timedelta(seconds=seconds) if seconds else None
     scope = body.optional_text("scope") or "write"
     token, secret = wiring.tokens().make(caller, body.text("name"), scope, lifetime)
-    return Reply({**wire.token(token), "token": secret}, 201, secret=True)
+    return Reply({**wire_accounts.token(token), "token": secret}, 201, secret=True)
 
 
 @resource.on("/tokens/{token}", "DELETE", scope="admin")
 def revoke_token(caller: Caller, token: str) -> Any:
     """Revoke a token by id; it is refused from then on."""
-    return wire.token(wiring.tokens().revoke(caller, token))
+    return wire_accounts.token(wiring.tokens().revoke(caller, token))

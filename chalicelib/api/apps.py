@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import wiring
-from chalicelib.api import warnings, wire
+from chalicelib.api import warnings, wire, wire_accounts
 from chalicelib.api.http import Reply, Resource
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model.app import App
@@ -63,7 +63,7 @@ def destroy_app(caller: Caller, record: AppRecord) -> Any:
 @resource.on_app("/apps/{app}/collaborators", "GET")
 def list_collaborators(caller: Caller, record: AppRecord) -> Any:
     """List the accounts that may use the app beside its owner."""
-    return [wire.collaborator(each, record.app) for each in record.collaborators]
+    return [wire_accounts.collaborator(each, record.app) for each in record.collaborators]
 
 
 @resource.on_app("/apps/{app}/collaborators", "POST")
@@ -74,7 +74,7 @@ def add_collaborator(caller: Caller, record: AppRecord) -> Any:
     permission = body.optional_text("permission") or "write"
     admitted = Collaborator(*wiring.tokens().known(body.text("user")), permission)
     wiring.apps().admit(caller, record, admitted)
-    return Reply(wire.collaborator(admitted, record.app), 201)
+    return Reply(wire_accounts.collaborator(admitted, record.app), 201)
 
 
 @resource.on_app("/apps/{app}/collaborators/{collaborator}", "DELETE")
@@ -83,7 +83,7 @@ def remove_collaborator(caller: Caller, record: AppRecord, collaborator: str) ->
     record.need_owner(caller)
     dismissed = record.need_collaborator(collaborator)
     wiring.apps().dismiss(caller, record.app, dismissed)
-    return wire.collaborator(dismissed, record.app)
+    return wire_accounts.collaborator(dismissed, record.app)
 
 
 @resource.on_app("/apps/{app}/features", "GET")

@@ -12,11 +12,11 @@ from uuid import NAMESPACE_URL, uuid5
 from chalicelib.model import dns, expiry
 from chalicelib.model.activity import Activity
 from chalicelib.model.app import App
-from chalicelib.model.caller import Account, Token
+from chalicelib.model.caller import Account
 from chalicelib.model.check import Check
 from chalicelib.model.domain import Domain
 from chalicelib.model.endpoint import Endpoint, Version
-from chalicelib.model.record import AppRecord, Collaborator
+from chalicelib.model.record import AppRecord
 from chalicelib.model.served import UNKNOWN
 from chalicelib.x509.facts import Facts, Verdict
 
@@ -27,29 +27,6 @@ Json = dict[str, Any]
 COMMON_NAME = re.compile(r"(?:^|; )CN=([^;]+)")
 
 STACK = {"id": "4c3a6a5c-7a0e-4c0b-9d8f-2a6f4a1b9c01", "name": "container"}
-
-
-def account(account: Account) -> Json:
-    """Return an account."""
-    return {
-        "id": account.id,
-        "email": account.email,
-        "name": None,
-        "verified": True,
-        "beta": False,
-        "allow_tracking": False,
-        "federated": False,
-        "two_factor_authentication": False,
-        "sms_number": None,
-        "default_organization": None,
-        "default_team": None,
-        "identity_provider": None,
-        "suspended_at": None,
-        "delinquent_at": None,
-        "last_login": None,
-        "created_at": moment(account.created_at),
-        "updated_at": moment(account.created_at),
-    }
 
 
 def app(app: App, own_domain: str, owner: Account | None = None) -> Json:
@@ -77,31 +54,6 @@ def app(app: App, own_domain: str, owner: Account | None = None) -> Json:
         "slug_size": None,
         "created_at": moment(app.created_at),
         "updated_at": moment(app.updated_at),
-    }
-
-
-def collaborator(collaborator: Collaborator, app: App) -> Json:
-    """Return somebody who may use an app."""
-    return {
-        "id": collaborator.account_id,
-        "app": {"id": app.id, "name": app.name},
-        "user": {"id": collaborator.account_id, "email": collaborator.email, "federated": False},
-        "permission": collaborator.permission,
-        "permissions": [{"name": collaborator.permission}],
-        "role": collaborator.permission,
-        "created_at": moment(app.created_at),
-        "updated_at": moment(app.created_at),
-    }
-
-
-def token(token: Token) -> Json:
-    """Return a token, never its secret."""
-    return {
-        "id": token.id,
-        "name": token.name,
-        "scope": token.scope,
-        "created_at": moment(token.created_at),
-        "expires_at": moment(token.expires_at) if token.expires_at else None,
     }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Table
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import times
 from chalicelib.model.caller import Account, Token

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from chalicelib.aws.idempotency import Idempotency
 from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Table
+from chalicelib.aws.transactions import Write
 from chalicelib.model import times
 from chalicelib.model.activity import KEPT_DAYS, Activity, identity
 from chalicelib.model.caller import Caller

@@ -10,7 +10,8 @@ from typing import Any
 
 from chalicelib.aws import addons, channels, checks, domains, endpoints
 from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Table
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
 from chalicelib.model.addon import Addon

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from chalicelib.aws import due
 from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Table
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict
 from chalicelib.model import times
 from chalicelib.model.check import Check

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from chalicelib.aws import channels, due
 from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Table
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict
 from chalicelib.model import times
 from chalicelib.model.notice import KEPT_DAYS, Attempt, Delivery, Notice

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from chalicelib.aws.checks import Checks
 from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Table
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
 from chalicelib.model.check import first

@@ -10,7 +10,8 @@ from typing import Any
 
 from chalicelib.aws import due
 from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Table
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, TooLarge
 from chalicelib.model import expiry, times
 from chalicelib.model.endpoint import Endpoint, Version

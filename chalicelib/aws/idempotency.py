@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Table
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, Invalid, Unavailable
 from chalicelib.model.caller import Caller, Once
 

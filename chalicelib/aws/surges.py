@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Table
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import NotFound
 from chalicelib.model import times
 from chalicelib.model.surge import KEPT, Surge

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from chalicelib.aws import endpoints
 from chalicelib.aws.endpoints import HEAD_KEY, MOST_SUMMARISED, version_key
 from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table, Write
+from chalicelib.aws.table import Table
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict
 from chalicelib.model.endpoint import Endpoint, Version
 

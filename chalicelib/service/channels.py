@@ -11,7 +11,7 @@ from chalicelib.aws.apps import Apps
 from chalicelib.aws.channels import Channels as Repository
 from chalicelib.aws.deliveries import Deliveries
 from chalicelib.aws.idempotency import Idempotency
-from chalicelib.aws.table import Write
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model.app import App
 from chalicelib.model.caller import Caller

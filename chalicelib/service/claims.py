@@ -11,7 +11,7 @@ from uuid import uuid4
 from chalicelib.aws.activities import Activities
 from chalicelib.aws.apps import Apps
 from chalicelib.aws.domains import Claim, Domains, Taken
-from chalicelib.aws.table import Write
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, Unavailable, Unproven
 from chalicelib.model import dns, times
 from chalicelib.model.caller import Caller

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from chalicelib.aws.channels import Channels
 from chalicelib.aws.deliveries import Deliveries
-from chalicelib.aws.table import Write
+from chalicelib.aws.transactions import Write
 from chalicelib.model.notice import EMAIL, LEASE, OPERATOR, SNS, Channel, Delivery, Notice
 from chalicelib.model.record import AppRecord
 from chalicelib.settings import Settings

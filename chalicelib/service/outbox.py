@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from chalicelib.aws.channels import Channels
 from chalicelib.aws.deliveries import Deliveries
-from chalicelib.aws.table import Write
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, NotFound, SSLEndpointError
 from chalicelib.model.notice import (
     DELIVERED,

@@ -13,7 +13,7 @@ from chalicelib.aws.activities import Activities
 from chalicelib.aws.apps import Apps
 from chalicelib.aws.endpoints import Endpoints
 from chalicelib.aws.leftovers import Leftovers
-from chalicelib.aws.table import Write
+from chalicelib.aws.transactions import Write
 from chalicelib.aws.vault import Stored, Vault
 from chalicelib.aws.verdicts import Overtaken, Verdicts
 from chalicelib.errors import Unavailable

@@ -10,7 +10,7 @@ from uuid import uuid4
 from chalicelib.aws.accounts import Accounts
 from chalicelib.aws.channels import Channels
 from chalicelib.aws.idempotency import Idempotency
-from chalicelib.aws.table import Write
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Invalid, NotFound, Unauthorized
 from chalicelib.model import names
 from chalicelib.model.app import App

@@ -10,8 +10,8 @@ from uuid import uuid4
 from chalicelib.aws.activities import Activities
 from chalicelib.aws.apps import Apps
 from chalicelib.aws.surges import Surges
-from chalicelib.aws.table import Write
 from chalicelib.aws.traffic import Traffic as Counts
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import surge as surges
 from chalicelib.model import traffic

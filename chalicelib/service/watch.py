@@ -12,7 +12,7 @@ from uuid import uuid4
 from chalicelib.aws.activities import Activities
 from chalicelib.aws.apps import Apps
 from chalicelib.aws.checks import Checks as Repository
-from chalicelib.aws.table import Write
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict
 from chalicelib.model.caller import Caller
 from chalicelib.model.check import Change, Check, Look, first

@@ -24,7 +24,7 @@ def add(product: Product, app: str, counts: Mapping[int, tuple[int, int]]) -> No
 
 
 def _store(state: Path, identity: str, counts: Mapping[str, tuple[int, int]]) -> None:
-    from chalicelib import wiring  # noqa: PLC0415, it reads the settings that join() makes
+    from chalicelib import stores  # noqa: PLC0415, it reads the settings that join() makes
     from local.folder import Folder  # noqa: PLC0415
     from local.running import join  # noqa: PLC0415
 
@@ -34,7 +34,7 @@ def _store(state: Path, identity: str, counts: Mapping[str, tuple[int, int]]) ->
         at = now - timedelta(minutes=int(ago))
         hours[hour(at)] |= {f"r{at.minute:02}": requests, f"h{at.minute:02}": handshakes}
     for number, (name, of_hour) in enumerate(sorted(hours.items()), 1):
-        wiring.traffic_counts().add("figures", Batch(identity, name, number, of_hour))
+        stores.traffic().add("figures", Batch(identity, name, number, of_hour))
 
 
 if __name__ == "__main__":

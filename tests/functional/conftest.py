@@ -18,7 +18,7 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from local import stack, tuning
 from local.snapshot import ACCOUNT
 from tests import nameserver
@@ -68,7 +68,7 @@ def customs(api: Api, app: str = "example") -> list[Any]:
 
 def forget() -> None:
     """Let wiring make everything anew."""
-    for made in vars(wiring).values():
+    for made in (*vars(stores).values(), *vars(wiring).values()):
         if hasattr(made, "cache_clear"):
             made.cache_clear()
 

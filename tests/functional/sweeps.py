@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.aws import endpoints
-from chalicelib.aws.table import MOST_KEYS, Write
+from chalicelib.aws.table import MOST_KEYS
+from chalicelib.aws.transactions import Write
 from chalicelib.errors import Unavailable
 from chalicelib.model import expiry
 from chalicelib.model.app import App
@@ -79,11 +80,11 @@ class House:
     letters: Letterbox
 
     def __post_init__(self) -> None:
-        heads, apps = wiring._endpoints(), wiring._apps()
+        heads, apps = stores.endpoints(), stores.apps()
         senders = dict.fromkeys(KINDS, self.letters)
         is_true = {EXPIRY: Served(apps, heads).is_true}
         words = Messages(wiring.settings(), self.clock)
-        self.outbox = Outbox(wiring._deliveries(), wiring._channels(), words, senders, is_true, self.clock)
+        self.outbox = Outbox(stores.deliveries(), stores.channels(), words, senders, is_true, self.clock)
         self.expiry = Expiry(
             heads, apps, wiring.notices(), wiring.activities(), self.outbox, wiring.settings(), self.clock
         )
@@ -108,7 +109,7 @@ class House:
 def reminders(api: Any, app: str = "example") -> dict[str, datetime]:
     """Return when each stage of what an app serves is reached, to the microsecond."""
     [endpoint] = api.call("GET", f"/apps/{app}/ssl-endpoints").body
-    record = wiring._apps().record(endpoint["app"]["id"])
+    record = stores.apps().record(endpoint["app"]["id"])
     assert record is not None
     assert record.serving is not None
     return expiry.moments(record.serving)
@@ -116,7 +117,7 @@ def reminders(api: Any, app: str = "example") -> dict[str, datetime]:
 
 def dying(event: str, number: int) -> Callable[[], None]:
     """End the process before or after the n-th call to DynamoDB from now; return what mends it."""
-    events, left = wiring.client("dynamodb").meta.events, [number]
+    events, left = stores.client("dynamodb").meta.events, [number]
 
     def die(**_: Any) -> None:
         left[0] -= 1
@@ -143,8 +144,8 @@ def store(account_id: str, number: int, version: Version, first: int = 0) -> Non
         head = Endpoint(str(uuid4()), app.id, account_id, f"tokyo-{place}", None, 1, "v", None, None, 1, NOW, NOW)
         served = replace(version, endpoint_id=head.id)
         made += [
-            wiring._table().add(wiring._apps()._item(app)),
-            wiring._table().add(endpoints._item(head, served)),
+            stores.table().add(stores.apps()._item(app)),
+            stores.table().add(endpoints._item(head, served)),
         ]
     for start in range(0, len(made), MOST_KEYS):
-        wiring._table().commit(made[start : start + MOST_KEYS])
+        stores.table().commit(made[start : start + MOST_KEYS])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.model.record import MOST_COLLABORATORS
 from tests.functional.conftest import Api
 
@@ -23,7 +23,7 @@ def with_token(api: Api, secret: str) -> Api:
 
 def table_text(aws: dict[str, str]) -> str:
     """Return all that is stored."""
-    return str(wiring.client("dynamodb").scan(TableName=aws["Table"])["Items"])
+    return str(stores.client("dynamodb").scan(TableName=aws["Table"])["Items"])
 
 
 def test_token_is_shown_once(api: Api, aws: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.model.activity import KEPT_DAYS
 from chalicelib.model.caller import Caller
 from tests.functional import test_matrix
@@ -39,7 +39,7 @@ BESIDE = ("IDEMPOTENCY#", "POOL#", "DELIVERIES#", "ACTIVITY#")
 def committed() -> Iterator[list[dict[str, Any]]]:
     """Collect what is sent to DynamoDB to be written: the operation under "", and its parameters."""
     sent: list[dict[str, Any]] = []
-    events = wiring.client("dynamodb").meta.events
+    events = stores.client("dynamodb").meta.events
 
     def note(params: dict[str, Any], model: Any, **_: Any) -> None:
         if model.name not in test_matrix.READS:
@@ -107,7 +107,7 @@ def fill(app_id: str, number: int, step: timedelta) -> None:
     now = datetime.now(timezone.utc)
     for back in range(number):
         at = now - step * back
-        wiring._table().commit(wiring.activities().write(caller, app_id, at, "test", f"event {back}"))
+        stores.table().commit(wiring.activities().write(caller, app_id, at, "test", f"event {back}"))
 
 
 def pages(api: Api, asked: str) -> list[Any]:
@@ -156,7 +156,7 @@ def test_row_that_is_gone_is_still_a_place(example: Api, aws: dict[str, str]) ->
     rows = example.call("GET", ACTIVITY).body
     app_id = example.call("GET", "/apps/example").body["id"]
     key = {"PK": {"S": f"ACTIVITY#{app_id}"}, "SK": {"S": rows[0]["id"]}}
-    wiring.client("dynamodb").delete_item(TableName=aws["Table"], Key=key)
+    stores.client("dynamodb").delete_item(TableName=aws["Table"], Key=key)
 
     assert rows[1:] == example.call("GET", ACTIVITY, Range=f"id ]{rows[0]['id']}..; max=9").body
     assert rows[1:] == example.call("GET", ACTIVITY, Range="id ]zebra..; max=9").body
@@ -183,7 +183,7 @@ def test_activity_outlives_the_app(example: Api) -> None:
     app_id = example.call("GET", "/apps/example").body["id"]
     before = datetime.now(timezone.utc) + timedelta(days=KEPT_DAYS)
     example.call("DELETE", "/apps/example")
-    items = list(wiring._table().query(f"ACTIVITY#{app_id}"))
+    items = list(stores.table().query(f"ACTIVITY#{app_id}"))
 
     assert ["app.destroy", "addon.deprovision"] == [
         each.action for each in wiring.activities().page(app_id, None, 2)[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.certificate import Certificate
 from tests.authority import CA, LeafCert, self_signed
@@ -25,7 +25,7 @@ COLLABORATOR = f"{APP}/collaborators/other@example.com"
 def counted() -> Iterator[list[str]]:
     """Collect the names of the calls to DynamoDB, in order."""
     calls: list[str] = []
-    events = wiring.client("dynamodb").meta.events
+    events = stores.client("dynamodb").meta.events
 
     def note(model: Any, **_: Any) -> None:
         calls.append(model.name)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.aws.addons import HostnameTaken
 from chalicelib.edge.plan import plan
 from chalicelib.errors import Conflict
@@ -176,10 +176,10 @@ def test_edges_serve_the_new_app(example: Api, other: Api, names: NameServer) ->
     other.call("POST", "/apps/other/addons", {"plan": {"name": "ssl:endpoint"}})
     mine = other.call("POST", "/apps/other/ssl-endpoints", issued).body["id"]
     add(example, "example", WWW)
-    before = wiring.feed().changes("")
+    before = stores.feed().changes("")
     prove(names, other)
     add(other, "other", WWW)
-    after = wiring.feed().changes("")
+    after = stores.feed().changes("")
     late = [each for each in after if not (isinstance(each, DomainEntry) and each.removed)]
     stale = [each for each in before if isinstance(each, DomainEntry)]
 
@@ -375,7 +375,7 @@ def test_of_two_claims_one_wins(example: Api, other: Api, names: NameServer, log
     assert records[owners[0]].app.id == results[owners[0]]
     assert [] == hostnames(example, "example")
     assert 1 == len(
-        [entry for entry in wiring.feed().changes("") if entry.key.endswith(WWW) and not entry.removed]
+        [entry for entry in stores.feed().changes("") if entry.key.endswith(WWW) and not entry.removed]
     )
 
 
@@ -402,11 +402,11 @@ def test_owner_that_removes_meanwhile(
 
 def test_hostname_of_an_endpoint_is_never_given_out_again(example: Api) -> None:
     """A removed add-on's hostname stays claimed: chance that names it again has to try another one."""
-    repository = wiring._addons()
+    repository = stores.addons()
     caller = Caller(account(example), "test", "admin", "r")
 
     def addons() -> Addons:
-        return Addons(repository, wiring._apps(), wiring.activities(), wiring.settings(), wiring.now, Random(7))
+        return Addons(repository, stores.apps(), wiring.activities(), wiring.settings(), wiring.now, Random(7))
 
     record = record_of(example)
     app = record.app

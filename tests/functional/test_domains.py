@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores
 from tests.functional.conftest import Api, customs
 
 
@@ -106,9 +106,9 @@ def test_feed_tells_of_every_change(example: Api) -> None:
     hostname = {"hostname": "www.example.com"}
     example.call("POST", "/apps/example/domains", hostname)
     example.call("DELETE", "/apps/example/domains/www.example.com")
-    before = wiring.feed().changes("")
+    before = stores.feed().changes("")
     example.call("POST", "/apps/example/domains", hostname)
-    [changed] = wiring.feed().changes(before[-1].changed + "0")
+    [changed] = stores.feed().changes(before[-1].changed + "0")
 
     assert ["AppEntry", "DomainEntry"] == [type(entry).__name__ for entry in before]
     assert [False, True] == [entry.removed for entry in before]

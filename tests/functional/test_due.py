@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores
 from chalicelib.aws import due
 from chalicelib.aws.endpoints import Endpoints
 from chalicelib.model import times
@@ -26,7 +26,7 @@ ACCOUNT = "account"
 def scanned() -> Iterator[dict[str, int]]:
     """Count what queries read: in the index, and in all."""
     counts = {"index": 0, "all": 0, "calls": 0}
-    events, asked = wiring.client("dynamodb").meta.events, []
+    events, asked = stores.client("dynamodb").meta.events, []
 
     def before(params: dict[str, Any], **_: Any) -> None:
         asked.append("IndexName" in str(params.get("body")))
@@ -58,7 +58,7 @@ def test_nothing_due_costs_a_look_a_shard(api: Api) -> None:
 def test_work_is_spread_over_the_shards(api: Api) -> None:
     """A day on which everything ends is no single partition's."""
     store(ACCOUNT, 200, ENDING)
-    found = Counter(item["due"] for item in wiring._table().due(due.EXPIRY, times.text(NOW)))
+    found = Counter(item["due"] for item in stores.table().due(due.EXPIRY, times.text(NOW)))
 
     assert due.SHARDS == len(found)
     assert min(found.values()) > 200 / due.SHARDS / 2
@@ -67,7 +67,7 @@ def test_work_is_spread_over_the_shards(api: Api) -> None:
 def test_many_are_told_at_once(api: Api) -> None:
     """Two hundred due certificates of one account are each told once, several at a time."""
     store(ACCOUNT, 200, ENDING)
-    wiring._channels().create(Channel("c", ACCOUNT, None, "email", "many@example.com", NOW))
+    stores.channels().create(Channel("c", ACCOUNT, None, "email", "many@example.com", NOW))
     house = House(Clock(NOW), Letterbox())
     first, second = house.sweep(), house.sweep()
 
@@ -83,7 +83,7 @@ def test_sweep_reads_what_is_due(api: Api, monkeypatch: pytest.MonkeyPatch) -> N
     for total in (10, 100, 1_000):
         store(ACCOUNT, total - stored, FRESH, stored)
         stored = total
-        assert total == len(list(wiring._endpoints().due(NOW + 150 * DAY)))
+        assert total == len(list(stores.endpoints().due(NOW + 150 * DAY)))
         with scanned() as counts:
             house.sweep(NOW)
         found.append(counts)
@@ -95,7 +95,7 @@ def test_sweep_reads_what_is_due(api: Api, monkeypatch: pytest.MonkeyPatch) -> N
 
 def _make_due_again() -> None:
     """Undo what a sweep did to the heads."""
-    repository: Endpoints = wiring._endpoints()
+    repository: Endpoints = stores.endpoints()
     for seen in list(repository.due(NOW + 30 * DAY)):
         if seen.version.leaf.fingerprint == ENDING.leaf.fingerprint:
             repository.look_again(seen, NOW)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.model import times
 from chalicelib.model.edge import Report
 from tests.functional.conftest import Api
@@ -24,16 +24,16 @@ def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 def changes() -> list[str]:
     """Return when the record changed, oldest first."""
-    return [entry.changed for entry in wiring.feed().changes("")]
+    return [entry.changed for entry in stores.feed().changes("")]
 
 
 def test_an_empty_record_has_no_newest_change(aws: dict[str, str], now: datetime) -> None:
     """An edge that follows nothing is not behind."""
-    wiring.edge_reports().keep(Report("e-1", "", 0, now))
+    stores.edges().keep(Report("e-1", "", 0, now))
     [state] = wiring.edges().states()
 
-    assert "" == wiring.feed().newest()
-    assert None is wiring.feed().after("")
+    assert "" == stores.feed().newest()
+    assert None is stores.feed().after("")
     assert timedelta(0) == state.lag
 
 
@@ -45,11 +45,11 @@ def test_lag_counts_from_the_oldest_change_that_is_missing(example: Api, now: da
     long_ago = times.text(times.moment(first) - timedelta(days=30))
     reports = {"none": "", "old": long_ago, "one": first, "two": second, "whole": newest}
     for name, applied in reports.items():
-        wiring.edge_reports().keep(Report(name, applied, 0, now))
+        stores.edges().keep(Report(name, applied, 0, now))
     states = {state.edge_id: state.lag for state in wiring.edges().states()}
     waiting = [now - times.moment(change) for change in (first, second, newest)]
 
-    assert newest == wiring.feed().newest()
+    assert newest == stores.feed().newest()
     assert {
         "none": waiting[0],
         "old": waiting[0],
@@ -61,12 +61,12 @@ def test_lag_counts_from_the_oldest_change_that_is_missing(example: Api, now: da
 
 def test_an_edge_that_is_gone_is_forgotten(aws: dict[str, str], now: datetime) -> None:
     """Only the last report counts, and after a day without one there is no edge, deleted already or not."""
-    reports = wiring.edge_reports()
+    reports = stores.edges()
     for edge, silent in (("e-1", timedelta(days=1)), ("e-2", timedelta(hours=9)), ("e-2", 5 * SECOND)):
         reports.keep(Report(edge, "", 1, now - silent))
     [state] = wiring.edges().states()
     [item] = [
-        item for item in wiring.client("dynamodb").scan(TableName=aws["Table"])["Items"] if "e-2" in str(item)
+        item for item in stores.client("dynamodb").scan(TableName=aws["Table"])["Items"] if "e-2" in str(item)
     ]
 
     assert ("e-2", 5 * SECOND, 1) == (state.edge_id, state.silent_for, state.waiting)

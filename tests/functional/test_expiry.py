@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.model.expiry import STAGES
 from chalicelib.model.notice import LEASE, RETRY_AFTER
 from chalicelib.service import expiry as service
@@ -251,7 +251,7 @@ def test_certificate_that_is_replaced_during_the_sweep_is_silent(
     """An update between the sweep's look and its commit wins, and is not refused."""
     at, path = reminders(served)["renew"], name(served)
     seen: list[str] = []
-    record = wiring._apps().record
+    record = stores.apps().record
 
     def slow(app_id: str) -> Any:
         found = record(app_id)
@@ -268,11 +268,14 @@ def test_certificate_that_is_replaced_during_the_sweep_is_silent(
 
 def test_update_is_not_refused_because_of_a_sweep(served: Api, house: House, ca: CA) -> None:
     """The head keeps its `ver` when it was swept: whoever looked before may still change it."""
-    record = wiring._apps().record(served.call("GET", "/apps/example").body["id"])
+    app_id = served.call("GET", "/apps/example").body["id"]
+    before = stores.apps().record(app_id)
     house.sweep(reminders(served)["renew"])
-    after = wiring._apps().record(record.app.id)
+    after = stores.apps().record(app_id)
 
-    assert record.endpoint == after.endpoint
+    assert before
+    assert after
+    assert before.endpoint == after.endpoint
 
 
 def test_rolled_back_certificate_stays_silent(served: Api, house: House, ca: CA) -> None:

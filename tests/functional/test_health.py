@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.errors import Unavailable
 from chalicelib.model.edge import Report
 from chalicelib.service.health import FRESH, STALE
@@ -59,12 +59,12 @@ def calls_to(*services: str) -> Iterator[list[str]]:
         made.append(model.name)
 
     for service in services:
-        wiring.client(service).meta.events.register(f"before-call.{service}", note)
+        stores.client(service).meta.events.register(f"before-call.{service}", note)
     try:
         yield made
     finally:
         for service in services:
-            wiring.client(service).meta.events.unregister(f"before-call.{service}", note)
+            stores.client(service).meta.events.unregister(f"before-call.{service}", note)
 
 
 def test_fresh_start_is_well(nobody: Api, clock: Clock) -> None:
@@ -99,9 +99,9 @@ def test_late_schedule_is_told(nobody: Api, clock: Clock) -> None:
 
 def test_edges_are_told_in_numbers(example: Api, nobody: Api, clock: Clock) -> None:
     """The lag of the slowest edge, and how many are silent."""
-    newest = wiring.feed().newest()
-    wiring.edge_reports().keep(Report("i-0123456789", newest, 0, clock.now - 5 * MINUTE))
-    wiring.edge_reports().keep(Report("i-9876543210", "", 0, clock.now))
+    newest = stores.feed().newest()
+    stores.edges().keep(Report("i-0123456789", newest, 0, clock.now - 5 * MINUTE))
+    stores.edges().keep(Report("i-9876543210", "", 0, clock.now))
     status, body = look(nobody)
 
     assert (200, "degraded") == (status, body["status"])
@@ -114,11 +114,11 @@ def test_key_that_is_disabled_is_down(
 ) -> None:
     """Without the key no certificate can be stored or opened: 503, and the log says why."""
     key_id = cloud["Key"].rpartition("/")[2]
-    wiring.client("kms").disable_key(KeyId=key_id)
+    stores.client("kms").disable_key(KeyId=key_id)
     try:
         disabled = look(nobody)
     finally:
-        wiring.client("kms").enable_key(KeyId=key_id)
+        stores.client("kms").enable_key(KeyId=key_id)
     clock.now += FRESH
     status, body = disabled
 
@@ -131,7 +131,7 @@ def test_store_that_does_not_answer_is_down(
     nobody: Api, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """503 in the same shape, without a word of what AWS said."""
-    monkeypatch.setattr(wiring._table(), "_name", "arn:aws:dynamodb:us-east-1:123456789012:table/missing")
+    monkeypatch.setattr(stores.table(), "_name", "arn:aws:dynamodb:us-east-1:123456789012:table/missing")
     status, body = look(nobody)
 
     assert (503, "down", "down", "up") == (status, body["status"], body["store"], body["key"])
@@ -142,7 +142,7 @@ def test_store_that_does_not_answer_is_down(
 
 def test_nothing_leaks(example: Api, nobody: Api, clock: Clock, aws: dict[str, str]) -> None:
     """Neither resources nor edges nor accounts are named."""
-    wiring.edge_reports().keep(Report("i-0123456789", "", 0, clock.now))
+    stores.edges().keep(Report("i-0123456789", "", 0, clock.now))
     said = json.dumps(look(nobody)[1])
 
     assert not [name for name in (*aws.values(), "arn:", "i-0123456789", "owner@example.com") if name in said]

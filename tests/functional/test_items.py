@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import wiring
+from chalicelib import stores
 from chalicelib.aws import items
 
 KEY = {"PK": "P", "SK": "S"}
@@ -26,7 +26,7 @@ EVERY_KIND: dict[str, Any] = {
 
 def test_item_comes_back_as_it_was(aws: dict[str, str]) -> None:
     """Each kind of value by each way to read; None is left out of an item, not of a map."""
-    table = wiring._table()
+    table = stores.table()
     table.put({**KEY, **EVERY_KIND, "nothing": None})
     read = [
         table.get("P", "S"),
@@ -50,8 +50,8 @@ def test_typed_and_plain_are_inverse() -> None:
 
 def test_errors_are_still_told(aws: dict[str, str]) -> None:
     """An answer that is none has its code and its reasons, as botocore reads them."""
-    wiring._table()
-    client = wiring.client("dynamodb")
+    stores.table()
+    client = stores.client("dynamodb")
     check = {"TableName": aws["Table"], "Key": items.typed(KEY), "ConditionExpression": "attribute_exists(PK)"}
     with pytest.raises(ClientError) as caught:
         client.transact_write_items(TransactItems=[{"ConditionCheck": check}])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.aws.vault import Vault
 from chalicelib.errors import Unavailable
 from chalicelib.service.addons import Addons
@@ -29,8 +29,8 @@ class TestBundles:
         furnish(api, "example", issue(world.stays.issue_ca("I"), "a.example.com"))
         kept = objects(aws)
         endpoint_id = api.call("GET", "/apps/example/ssl-endpoints").body[0]["id"]
-        wiring.vault().put("app", endpoint_id, "died", b"a key")
-        wiring.vault().put("app", "unknown", "died", b"a key")
+        stores.vault().put("app", endpoint_id, "died", b"a key")
+        stores.vault().put("app", "unknown", "died", b"a key")
         world.later(timedelta(hours=23))
         world.sweep()
         young = objects(aws)
@@ -43,7 +43,7 @@ class TestBundles:
 
     def test_every_page_is_looked_at(self, world: World, aws: dict[str, str]) -> None:
         """Lists longer than a page are read to their end, while their beginning is deleted."""
-        vault = wiring.vault()
+        vault = stores.vault()
         for number in range(7):
             vault.put("app", f"endpoint-{number // 2}", f"version-{number}", b"a key")
         pages = [len(page) for page in vault.pages(3)]
@@ -86,8 +86,8 @@ class TestBundles:
         with pytest.raises(Unavailable, match="bundles"):
             world.sweep()
 
-        assert [] == list(wiring._table().scan("begins_with(PK, :pk)", {":pk": "IDEMPOTENCY#"}))
-        assert [] == list(wiring._table().query("RUNS"))
+        assert [] == list(stores.table().scan("begins_with(PK, :pk)", {":pk": "IDEMPOTENCY#"}))
+        assert [] == list(stores.table().query("RUNS"))
 
 
 class TestItems:
@@ -98,7 +98,7 @@ class TestItems:
         app_id = furnish(api, "example", self_signed("a.example.com"))
         api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"}, **{"Idempotency-Key": "once"})
         api.call("DELETE", "/apps/example/domains/www.example.com")
-        table, left = wiring._table(), []
+        table, left = stores.table(), []
         for days in (0.5, 2, 31, 401):
             world.later(days * DAY)
             world.sweep()
@@ -144,7 +144,7 @@ class TestItems:
             made = api.call("POST", "/apps", {"name": name})
             assert 201 == made.status
             addons = Addons(
-                wiring._addons(), wiring._apps(), wiring.activities(), wiring.settings(), wiring.now, Random(6)
+                stores.addons(), stores.apps(), wiring.activities(), wiring.settings(), wiring.now, Random(6)
             )
             world.patch.setattr(wiring, "addons", lambda: addons)
             api.call("POST", f"/apps/{name}/addons", {"plan": "ssl:endpoint"})
@@ -158,7 +158,7 @@ class TestItems:
             world.patch.setattr(wiring, "now", lambda days=days: datetime.now(timezone.utc) + days * DAY)
             wiring.reconcile.cache_clear()
             wiring.reconcile().run()
-        items = list(wiring._table().scan("attribute_exists(PK) AND PK <> :runs", {":runs": "RUNS"}))
+        items = list(stores.table().scan("attribute_exists(PK) AND PK <> :runs", {":runs": "RUNS"}))
 
         assert first != provision("example")
         assert {f"HOSTNAME#{first}"} == {item["PK"] for item in items if first in str(item)}

@@ -11,7 +11,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from tests.authority import CA
 from tests.functional.conftest import Api, issue
 from tests.functional.sweeps import Letterbox
@@ -166,12 +166,12 @@ class House:
 
     def now(self) -> dict[Key, dict[str, Any]]:
         """Return all that is stored."""
-        found = wiring.client("dynamodb").scan(TableName=self.table)["Items"]
+        found = stores.client("dynamodb").scan(TableName=self.table)["Items"]
         return {(item["PK"]["S"], item["SK"]["S"]): item for item in found}
 
     def restore(self) -> None:
         """Make it what it was at first."""
-        dynamodb, found = wiring.client("dynamodb"), self.now()
+        dynamodb, found = stores.client("dynamodb"), self.now()
         for pk, sk in found.keys() - self.items.keys():
             dynamodb.delete_item(TableName=self.table, Key={"PK": {"S": pk}, "SK": {"S": sk}})
         for key, item in self.items.items():

@@ -17,7 +17,7 @@ import yaml
 from chalice.test import Client
 
 import app
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.errors import Unavailable
 from chalicelib.model.traffic import Batch, hour
 from tests.authority import CA
@@ -192,7 +192,7 @@ def furnish(api: Watched) -> None:
         at = f"{wiring.now() + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
         api.ask("POST", "/apps/example/surges", {"at": at, "requests_per_second": 200, "note": "sale"}, 201)
     app_id = api.ask("GET", "/apps/example")["id"]
-    wiring.traffic_counts().add("e-1", Batch(app_id, hour(wiring.now()), 1, {"r00": 9000, "h59": 1}))
+    stores.traffic().add("e-1", Batch(app_id, hour(wiring.now()), 1, {"r00": 9000, "h59": 1}))
     for place in ("/apps/example", "/account"):
         for target in ("https://hooks.example.com/x", "https://hooks.example.com/y"):
             api.ask("POST", f"{place}/channels", {"kind": "webhook", "target": target}, 201)

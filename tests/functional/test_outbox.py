@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.aws.deliveries import AlreadyTold
 from chalicelib.errors import Conflict
 from chalicelib.model.notice import LEASE, OPERATOR, RETRY_AFTER, Channel, Notice
@@ -39,7 +39,7 @@ def channel(example: Api) -> Channel:
     """Return a channel of the app `example`."""
     body = {"kind": "slack", "target": "https://hooks.example.com/x"}
     made = example.call("POST", "/apps/example/channels", body).body
-    record: AppRecord | None = wiring._apps().record(made["app"]["id"])
+    record: AppRecord | None = stores.apps().record(made["app"]["id"])
     assert record is not None
     return record.need_channel(str(made["id"]))
 
@@ -47,8 +47,8 @@ def channel(example: Api) -> Channel:
 def tell(house: House, channel: Channel, key: str = "surge#1") -> None:
     """Make news."""
     notice = Notice(key, "surge", channel.app_id or "account", house.clock(), SURGE)
-    now = channel if channel.id == OPERATOR else wiring._channels().current(channel) or channel
-    wiring._table().commit(wiring.notices().tell(notice, [now]))
+    now = channel if channel.id == OPERATOR else stores.channels().current(channel) or channel
+    stores.table().commit(wiring.notices().tell(notice, [now]))
 
 
 def state(api: Api) -> Any:
@@ -132,7 +132,7 @@ def test_repetition_has_the_same_id(house: House, channel: Channel, monkeypatch:
 def test_fault_of_ours_is_a_failed_try(example: Api, house: House, channel: Channel) -> None:
     """A sender that breaks, or a notice without words, ends nothing but its own try."""
     notice = Notice("broken", "no such kind", str(channel.app_id), house.clock(), {})
-    wiring._table().commit(wiring.notices().tell(notice, [channel]))
+    stores.table().commit(wiring.notices().tell(notice, [channel]))
     done = house.deliver()
 
     assert {"pending": 1} == done
@@ -161,10 +161,10 @@ def test_of_many_deliverers_one_has_it(house: House, channel: Channel) -> None:
 def test_claim_that_came_too_late_is_refused(house: House, channel: Channel) -> None:
     """Whoever read a delivery before somebody else claimed it does not get it."""
     tell(house, channel)
-    [read] = wiring._deliveries().due(house.clock())
-    wiring._deliveries().replace(read.claim(house.clock()))
+    [read] = stores.deliveries().due(house.clock())
+    stores.deliveries().replace(read.claim(house.clock()))
     with pytest.raises(Conflict):
-        wiring._deliveries().replace(read.claim(house.clock()))
+        stores.deliveries().replace(read.claim(house.clock()))
 
     assert {} == house.deliver()
     assert {"delivered": 1} == house.deliver(LEASE)
@@ -216,7 +216,7 @@ def test_channel_that_others_mark_at_the_same_time_hurts_nothing(
     def conflict(**_: Any) -> Any:
         return SimpleNamespace(status_code=400), {**error, "ResponseMetadata": {}}
 
-    events, call = wiring.client("dynamodb").meta.events, "before-call.dynamodb.TransactWriteItems"
+    events, call = stores.client("dynamodb").meta.events, "before-call.dynamodb.TransactWriteItems"
     events.register(call, conflict)
     try:
         house.deliver()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.aws.channels import Channels
 from tests.authority import self_signed
 from tests.functional import worlds
@@ -35,7 +35,7 @@ def at_call(number: int, happens: Callable[[], object]) -> Iterator[list[str]]:
             happens()
             busy = False
 
-    clients = [(service, wiring.client(service).meta.events) for service in ("dynamodb", "s3")]
+    clients = [(service, stores.client(service).meta.events) for service in ("dynamodb", "s3")]
     for service, each in clients:
         each.register(f"before-call.{service}", note)
     try:
@@ -63,26 +63,26 @@ class Disturbed:
         pair = [issue(issuer, f"{name}.example.com") for name in "ab"]
         self.lost = furnish(api, "lost", *pair)
         furnish(api, "gone", self_signed("gone.example.com"), remove=True)
-        Channels(wiring._table()).create(channel("one", self.lost))
-        wiring.vault().put("app", "unknown", "died", b"a key")
+        Channels(stores.table()).create(channel("one", self.lost))
+        stores.vault().put("app", "unknown", "died", b"a key")
         api.call("POST", "/apps", {"name": "once"}, **{"Idempotency-Key": "once"})
         world.trust(world.stays)
         world.later(40 * DAY)
         self._table: dict[str, Any] = {"TableName": aws["Table"]}
         self._items = self._scan()
-        s3 = wiring.client("s3")
+        s3 = stores.client("s3")
         self._objects = {key: s3.get_object(Bucket=aws["Bucket"], Key=key)["Body"].read() for key in objects(aws)}
 
     def restore(self) -> None:
         """Make everything what it was at first."""
-        dynamodb, found = wiring.client("dynamodb"), self._scan()
+        dynamodb, found = stores.client("dynamodb"), self._scan()
         for pk, sk in found.keys() - self._items.keys():
             dynamodb.delete_item(Key={"PK": {"S": pk}, "SK": {"S": sk}}, **self._table)
         for key, item in self._items.items():
             if found.get(key) != item:
                 dynamodb.put_item(Item=item, **self._table)
         for name in self._objects.keys() - objects(self.aws):
-            wiring.client("s3").put_object(Bucket=self.aws["Bucket"], Key=name, Body=self._objects[name])
+            stores.client("s3").put_object(Bucket=self.aws["Bucket"], Key=name, Body=self._objects[name])
 
     def outcome(self) -> Any:
         """Return all that there is now, but for ids and moments."""
@@ -97,7 +97,7 @@ class Disturbed:
         )
 
     def _scan(self) -> dict[tuple[str, str], Any]:
-        found = wiring.client("dynamodb").scan(**self._table)["Items"]
+        found = stores.client("dynamodb").scan(**self._table)["Items"]
         return {(item["PK"]["S"], item["SK"]["S"]): item for item in found}
 
 

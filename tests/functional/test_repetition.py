@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.model.caller import Caller
 from tests.authority import CA
 from tests.functional.conftest import Api, issue
@@ -20,7 +20,7 @@ ONCE = {"Idempotency-Key": "8a2f"}
 
 def fail_transaction(number: int) -> Callable[[], None]:
     """Cut the connection to DynamoDB at the n-th transaction from now; return what mends it."""
-    events, left = wiring.client("dynamodb").meta.events, [number]
+    events, left = stores.client("dynamodb").meta.events, [number]
 
     def cut(**_: Any) -> None:
         left[0] -= 1
@@ -179,13 +179,13 @@ def whole(example: Api, login: Callable[..., Api]) -> Api:
 def test_destroyed_app_is_gone(whole: Api, login: Callable[..., Api]) -> None:
     """Its name and its domain are free, nobody lists it, and edges are told of each part."""
     other = login(OTHER)
-    entries = len(wiring.feed().changes(""))
+    entries = len(stores.feed().changes(""))
     destroyed = whole.call("DELETE", "/apps/example")
 
     assert (200, "example") == (destroyed.status, destroyed.body["name"])
     assert ([], []) == (whole.call("GET", "/apps").body, other.call("GET", "/apps").body)
     assert 404 == whole.call("DELETE", "/apps/example").status
-    assert [True] * entries == [entry.removed for entry in wiring.feed().changes("")]
+    assert [True] * entries == [entry.removed for entry in stores.feed().changes("")]
     assert 201 == other.call("POST", "/apps", {"name": "example"}).status
     assert 201 == other.call("POST", "/apps/example/domains", {"hostname": "www.example.com"}).status
 
@@ -202,4 +202,4 @@ def test_interrupted_destruction_is_repeated(whole: Api, step: int) -> None:
     assert (503, 200) == (cut.status, left.status)
     assert (200, 200, done.body) == (done.status, again.status, again.body)
     assert 404 == whole.call("GET", "/apps/example").status
-    assert all(entry.removed for entry in wiring.feed().changes(""))
+    assert all(entry.removed for entry in stores.feed().changes(""))

@@ -18,7 +18,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
-from chalicelib import wiring
+from chalicelib import stores
 from chalicelib.aws.mail import Folder, Mail
 from chalicelib.aws.topics import Topics
 from chalicelib.errors import Unavailable
@@ -35,7 +35,7 @@ TO = Channel("c", "account", None, "email", "me@example.com", NOW)
 def client(cloud: dict[str, str]) -> Callable[..., Any]:
     """Return what makes clients, for an SES that knows the sender and nobody else."""
     boto3.client("ses", region_name=REGION).verify_email_identity(EmailAddress=SENDER)
-    return wiring.client
+    return stores.client
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import boto3
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.model.feed import EndpointEntry
 from tests.authority import CA, LeafCert
 from tests.functional.conftest import Api, issue
@@ -228,8 +228,8 @@ def test_key_rests_only_encrypted(example: Api, ca: CA, aws: dict[str, str]) -> 
     """No item and no object holds the key's bytes; only the vault gives the bundle back, chain before key."""
     issued = issue(ca, "www.example.com")
     example.call("POST", ENDPOINTS, upload(issued))
-    [endpoint] = [entry for entry in wiring.feed().changes("") if isinstance(entry, EndpointEntry)]
-    bundle = wiring.vault().open(endpoint.app_id, endpoint.endpoint_id, endpoint.version_id).decode()
+    [endpoint] = [entry for entry in stores.feed().changes("") if isinstance(entry, EndpointEntry)]
+    bundle = stores.vault().open(endpoint.app_id, endpoint.endpoint_id, endpoint.version_id).decode()
     secret = "".join(issued.key_pem.splitlines()[1:-1])[30:90]
     s3 = boto3.client("s3")
     objects = [each["Key"] for each in s3.list_objects_v2(Bucket=aws["Bucket"])["Contents"]]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.errors import Unavailable
 from chalicelib.model.traffic import Batch, hour
 from tests.functional.conftest import Api
@@ -43,12 +43,12 @@ def app_id(api: Api) -> str:
 
 def count(api: Api, at: datetime, number: int = 1, edge: str = "e-1", **counts: int) -> None:
     """Add an edge's counts to the hour of a moment."""
-    wiring.traffic_counts().add(edge, Batch(app_id(api), hour(at), number, counts))
+    stores.traffic().add(edge, Batch(app_id(api), hour(at), number, counts))
 
 
 def items(aws: dict[str, str], prefix: str) -> list[dict[str, Any]]:
     """Return the stored items of some partitions."""
-    found = wiring.client("dynamodb").scan(TableName=aws["Table"])["Items"]
+    found = stores.client("dynamodb").scan(TableName=aws["Table"])["Items"]
     return [item for item in found if item["PK"]["S"].startswith(prefix)]
 
 
@@ -99,7 +99,7 @@ def test_a_batch_counts_once(example: Api, now: datetime) -> None:
 
 def test_a_call_that_botocore_repeats_counts_once(example: Api, now: datetime) -> None:
     """A lost answer makes the client send again by itself."""
-    events = wiring.client("dynamodb").meta.events
+    events = stores.client("dynamodb").meta.events
     sent: list[None] = []
 
     def lose_the_first_answer(**_: Any) -> None:
@@ -155,7 +155,7 @@ def test_the_longest_series_is_an_answer(example: Api, aws: dict[str, str], now:
     partition = {"S": f"TRAFFIC#{app_id(example)}"}
     for back in range(337):
         item = {"PK": partition, "SK": {"S": hour(now - timedelta(hours=back))}, **counts}
-        wiring.client("dynamodb").put_item(TableName=aws["Table"], Item=item)
+        stores.client("dynamodb").put_item(TableName=aws["Table"], Item=item)
     shown = example.call("GET", "/apps/example/traffic?hours=336").body
 
     assert 336 * 60 == len([each for each in shown["series"] if each["at"] <= shown["until"]])

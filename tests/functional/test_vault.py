@@ -5,7 +5,7 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores
 from chalicelib.aws.vault import place
 from chalicelib.errors import Unavailable
 
@@ -14,7 +14,7 @@ PEM = b"a chain and a key"
 
 def test_bundle_comes_back_only_under_its_identity(aws: dict[str, str]) -> None:
     """A bundle opens for its app, endpoint and version, and for no other, even if its object is copied."""
-    vault, s3 = wiring.vault(), boto3.client("s3")
+    vault, s3 = stores.vault(), boto3.client("s3")
     vault.put("app", "endpoint", "one", PEM)
     source = {"Bucket": aws["Bucket"], "Key": place("endpoint", "one")}
     s3.copy_object(Bucket=aws["Bucket"], Key=place("endpoint", "two"), CopySource=source)
@@ -27,7 +27,7 @@ def test_bundle_comes_back_only_under_its_identity(aws: dict[str, str]) -> None:
 
 def test_tampered_bundle_does_not_open(aws: dict[str, str]) -> None:
     """One changed byte, or an object that is none of ours, is refused."""
-    vault, s3 = wiring.vault(), boto3.client("s3")
+    vault, s3 = stores.vault(), boto3.client("s3")
     vault.put("app", "tampered", "one", PEM)
     key = place("tampered", "one")
     body = s3.get_object(Bucket=aws["Bucket"], Key=key)["Body"].read()
@@ -40,7 +40,7 @@ def test_tampered_bundle_does_not_open(aws: dict[str, str]) -> None:
 
 def test_bundle_is_never_replaced(aws: dict[str, str]) -> None:
     """A second bundle under one identity is refused, and the first stays."""
-    vault = wiring.vault()
+    vault = stores.vault()
     vault.put("app", "kept", "one", PEM)
     with pytest.raises(Unavailable):
         vault.put("app", "kept", "one", b"other")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores
 from chalicelib.aws.channels import Channels
 from chalicelib.aws.endpoints import Endpoints, version_key
 from chalicelib.errors import Unavailable
@@ -23,8 +23,8 @@ world = worlds.world
 
 def head(name: str) -> dict[str, Any]:
     """Return what of an app's endpoint edges and other writers look at."""
-    app_id = wiring._apps().id_of(name)
-    item = wiring._table().get(f"APP#{app_id}", "ENDPOINT")
+    app_id = stores.apps().id_of(name)
+    item = stores.table().get(f"APP#{app_id}", "ENDPOINT")
     assert item is not None
     return {attribute: item[attribute] for attribute in ("ver", "changed", "active_id", "updated_at", "due_at")}
 
@@ -36,8 +36,8 @@ def test_root_that_is_dropped_is_told(api: Api, world: World) -> None:
     app_id = furnish(api, "lost", issued)
     furnish(api, "kept", issue(world.stays.issue_ca("Kept"), "kept.example.com"))
     furnish(api, "staging", self_signed("staging.example.com"))
-    Channels(wiring._table()).create(channel("one", app_id))
-    Channels(wiring._table()).create(channel("two", None, owner(api)))
+    Channels(stores.table()).create(channel("one", app_id))
+    Channels(stores.table()).create(channel("two", None, owner(api)))
     before = {name: head(name) for name in ("lost", "kept", "staging")}
     assert {"bundles": 0, "items": 0, "judged": 0} == world.sweep()
     world.trust(world.stays)
@@ -87,7 +87,7 @@ def test_version_to_go_back_to_is_judged_too(api: Api, world: World) -> None:
         issue(world.dropped.issue_ca("Old"), "a.example.com"),
         issue(world.stays.issue_ca("New"), "a.example.com"),
     )
-    Channels(wiring._table()).create(channel("one", app_id))
+    Channels(stores.table()).create(channel("one", app_id))
     world.trust(world.stays)
     world.sweep()
     served = codes(api, "example")
@@ -135,7 +135,7 @@ def test_unlisted_root_that_is_dropped_is_called_a_root(api: Api, world: World) 
 def test_time_is_no_matter_of_roots(api: Api, world: World) -> None:
     """What has expired since is neither judged otherwise nor told as distrust."""
     app_id = furnish(api, "example", issue(world.stays.issue_ca("I"), "a.example.com"))
-    Channels(wiring._table()).create(channel("one", app_id))
+    Channels(stores.table()).create(channel("one", app_id))
     world.later(90 * DAY)
     world.trust(world.stays)
 
@@ -150,7 +150,7 @@ def test_endpoint_that_cannot_be_judged_keeps_no_other_from_it(
     """The others have their verdicts, the run has failed, and the next one does what is left."""
     issuer = world.dropped.issue_ca("I")
     ids = {name: furnish(api, name, issue(issuer, f"{name}.example.com")) for name in ("first", "broken", "other")}
-    table = wiring._table()
+    table = stores.table()
     head = table.get(f"APP#{ids['broken']}", "ENDPOINT")
     assert head is not None
     version = table.get(f"ENDPOINT#{head['endpoint_id']}", version_key(1))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.aws.deliveries import Deliveries
 from chalicelib.aws.table import Table
 from chalicelib.errors import Unavailable
@@ -66,7 +66,7 @@ def add(api: Api, *hostnames: str) -> None:
 
 def record_of(api: Api, app: str = "example") -> AppRecord:
     """Return an app's record."""
-    record = wiring._apps().record(api.call("GET", f"/apps/{app}").body["id"])
+    record = stores.apps().record(api.call("GET", f"/apps/{app}").body["id"])
     assert isinstance(record, AppRecord)
     return record
 
@@ -83,7 +83,7 @@ def listen(api: Api, name: str = "example") -> str:
 
 def told(log: str) -> list[Delivery]:
     """Return the deliveries of an app, oldest first."""
-    return Deliveries(wiring._table()).of(log)[::-1]
+    return Deliveries(stores.table()).of(log)[::-1]
 
 
 def activity(api: Api, action: str = "domain.check") -> list[Any]:
@@ -94,7 +94,7 @@ def activity(api: Api, action: str = "domain.check") -> list[Any]:
 
 def stored() -> set[str]:
     """Return the hostnames of all checks that are stored, whose ever they are."""
-    items = wiring.client("dynamodb").scan(TableName=wiring.settings().table)["Items"]
+    items = stores.client("dynamodb").scan(TableName=wiring.settings().table)["Items"]
     return {item["hostname"]["S"] for item in items if item["SK"]["S"].startswith("CHECK#")}
 
 
@@ -272,7 +272,7 @@ def test_check_without_a_domain_is_struck(example: Api, watch: Watch) -> None:
     check = check_of(example, WWW)
     orphans = [replace(check, hostname=SHOP), replace(check, app_id="00000000-0000-0000-0000-000000000000")]
     for orphan in orphans:
-        wiring._checks().create(orphan)
+        stores.checks().create(orphan)
     counted = watch.recheck_due()
 
     assert 1 == counted["looked"]
@@ -282,7 +282,7 @@ def test_check_without_a_domain_is_struck(example: Api, watch: Watch) -> None:
 def test_domain_without_a_check_gets_one(example: Api, target: str) -> None:
     """A domain that was added before there were checks has one from its first check on."""
     add(example, WWW)
-    wiring._checks().drop(check_of(example, WWW))
+    stores.checks().drop(check_of(example, WWW))
     before = customs(example)[0]["check"]
     example.call("POST", f"/apps/example/domains/{WWW}/check")
 
@@ -297,14 +297,14 @@ def test_reading_costs_what_is_due(example: Api, watch: Watch, clock: Clock) -> 
     check = check_of(example, WWW)
     for number in range(60):
         later = replace(check, hostname=f"n{number}.example.com", due_at=clock.now + DAY)
-        wiring._checks().create(later)
+        stores.checks().create(later)
     scanned = []
 
     class Counting:
-        meta = wiring.client("dynamodb").meta
+        meta = stores.client("dynamodb").meta
 
         def query(self, **request: Any) -> Any:
-            answer = wiring.client("dynamodb").query(**request)
+            answer = stores.client("dynamodb").query(**request)
             scanned.append(answer["ScannedCount"])
             return answer
 

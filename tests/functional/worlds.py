@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.aws.deliveries import Deliveries
 from chalicelib.model.notice import Channel
 from chalicelib.x509.anchors import Anchors
@@ -56,7 +56,7 @@ class World:
 def world(aws: dict[str, str]) -> Iterator[World]:
     """Yield a world in which two roots are trusted, and empty the bucket of what other tests left."""
     for key in objects(aws):
-        wiring.client("s3").delete_object(Bucket=aws["Bucket"], Key=key)
+        stores.client("s3").delete_object(Bucket=aws["Bucket"], Key=key)
     with pytest.MonkeyPatch.context() as patch:
         made = World(patch)
         made.trust(made.dropped, made.stays)
@@ -66,7 +66,7 @@ def world(aws: dict[str, str]) -> Iterator[World]:
 
 def objects(aws: dict[str, str]) -> set[str]:
     """Return the keys of what is in the bucket."""
-    listed = wiring.client("s3").list_objects_v2(Bucket=aws["Bucket"])
+    listed = stores.client("s3").list_objects_v2(Bucket=aws["Bucket"])
     return {each["Key"] for each in listed.get("Contents", [])}
 
 
@@ -105,7 +105,7 @@ def events(api: Api, name: str) -> list[dict[str, Any]]:
 
 def deliveries(app_id: str) -> list[Any]:
     """Return what waits to be told of an app."""
-    return Deliveries(wiring._table()).of(app_id)
+    return Deliveries(stores.table()).of(app_id)
 
 
 def channel(identity: str, app_id: str | None, account_id: str = "account") -> Channel:
