@@ -40,11 +40,13 @@ class Apps:
     def records_of(self, account_id: str) -> list[AppRecord]:
         """Return all apps of an account and those that it may use, by name; what just changed may be missing."""
         owned: dict[str, list[Item]] = defaultdict(list)
+        shared: list[str] = []
         for item in self._table.owned_by(account_id):
-            owned[item["app_id"]].append(item)
-        listed = [item["app_id"] for item in self._table.query(f"ACCOUNT#{account_id}", "APP#")]
-        shared = [self.record(app_id) for app_id in listed if app_id not in owned]
-        records = [record for record in (*map(_record, owned.values()), *shared) if record]
+            if item["PK"].startswith("ACCOUNT#"):
+                shared.append(item["app_id"])
+            else:
+                owned[item["app_id"]].append(item)
+        records = [record for record in (*map(_record, owned.values()), *map(self.record, shared)) if record]
         return sorted(records, key=lambda record: record.app.name)
 
     def of_account(self, account_id: str) -> list[App]:
@@ -109,7 +111,8 @@ class Apps:
     def admit(self, app: App, collaborator: Collaborator, *writes: Write) -> None:
         """Let an account use an app, or change what it may do."""
         item = {**_collaborator_key(app.id, collaborator), **asdict(collaborator)}
-        listed = _listed(collaborator.account_id, app.id)
+        # The owner index has what others share with an account beside what is its own.
+        listed = {**_listed(collaborator.account_id, app.id), "owner": collaborator.account_id}
         self._table.commit([self.expect(app.id), self._table.add(item), self._table.add(listed), *writes])
 
     def dismiss(self, app: App, collaborator: Collaborator, *writes: Write) -> None:
