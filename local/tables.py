@@ -209,7 +209,7 @@ def _to_dict(value: Any) -> Any:
     if type(value) is LimitedSizeDict:
         kept = vars(value)
         if "text" not in kept:
-            kept["text"] = _Written(utilities.dynamo_json_dump(value))
+            kept["text"] = _Written(json.dumps(value, cls=utilities.DynamoJsonEncoder, separators=(",", ":")))
         return kept["text"]
     if isinstance(value, dict):
         return {name: _to_dict(part) for name, part in value.items()}

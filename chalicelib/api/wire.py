@@ -95,7 +95,9 @@ def ssl_cert(chain: Sequence[Facts], verdict: Verdict) -> Json:
         "id": leaf.fingerprint,
         "ca_signed?": verdict.trusted,
         "trusted": verdict.trusted,
-        "reasons": [asdict(reason) for reason in verdict.reasons],
+        "reasons": [
+            {"code": each.code, "sentence": each.sentence, "remedy": each.remedy} for each in verdict.reasons
+        ],
         "self_signed?": leaf.self_signed,
         "acm": False,
         "cert_domains": list(leaf.names) or COMMON_NAME.findall(leaf.subject),  # shown as "Common Name(s)"
@@ -176,6 +178,7 @@ def domain(domain: Domain, record: AppRecord, app_zone: str) -> Json:
     """Return a custom domain with the DNS record that it needs."""
     app, endpoint, target = record.app, record.endpoint, record.target(app_zone)
     needed = dns.record(domain.hostname, target)
+    record_of = {"type": needed.type, "name": needed.name, "zone": needed.zone, "target": needed.target}
     return {
         "id": domain.id,
         "hostname": domain.hostname,
@@ -186,7 +189,7 @@ def domain(domain: Domain, record: AppRecord, app_zone: str) -> Json:
         "acm_status": None,
         "acm_status_reason": None,
         "sni_endpoint": {"id": endpoint.id, "name": endpoint.name} if endpoint else None,
-        "records": [asdict(needed)],
+        "records": [record_of],
         "check": stored_check(record.checks.get(domain.hostname), endpoint),
         "created_at": moment(domain.created_at),
         "updated_at": moment(domain.updated_at),
@@ -238,7 +241,7 @@ def inspection(inspection: Inspection) -> Json:
 
 def moment(at: datetime) -> str:
     """Return a time as Heroku writes it: 2012-01-01T12:00:00Z."""
-    return at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{at.astimezone(timezone.utc).isoformat(timespec='seconds')[:-6]}Z"
 
 
 def _facts(facts: Facts) -> Json:

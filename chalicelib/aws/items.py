@@ -16,8 +16,12 @@ ANSWERS = ("Item", "Items", "Responses")  # where GetItem, Query and Scan, and B
 
 def typed(item: Item) -> Item:
     """Return an item as DynamoDB writes it; None is left out."""
-    serializer = TypeSerializer()
-    return {name: serializer.serialize(value) for name, value in item.items() if value is not None}
+    serialize = TypeSerializer().serialize
+    return {
+        name: {"S": value} if type(value) is str else serialize(value)
+        for name, value in item.items()
+        if value is not None
+    }
 
 
 def plain(item: Item) -> Item:

@@ -9,7 +9,7 @@ TICK = timedelta(microseconds=1)
 
 def text(moment: datetime) -> str:
     """Write an aware moment as ISO 8601 in UTC with microseconds, so that text order is time order."""
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(timezone.utc).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def moment(written: str) -> datetime:
