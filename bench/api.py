@@ -18,8 +18,10 @@ from typing import Any
 
 from tests.authority import CA, LeafCert
 from tests.e2e.product import Product, fresh, running
+from tests.e2e.test_checks import another_account
 
-APPS = (100, 300)  # each with an add-on, a domain and a certificate
+APPS = (100, 300)  # of the account that asks, each with an add-on, a domain and a certificate
+OTHER_APPS = 200  # of somebody else, so that there are 300 endpoints at first
 RUNS = 50
 CALM = 90  # seconds in which new domains are looked at again and again, which is another load than a list's
 LIST_TARGET = 30.0  # milliseconds at the median
@@ -69,11 +71,14 @@ def run() -> bool:
         running(Path(folder) / "state") as product,
         closing(Client(product)) as client,
     ):
+        with closing(Client(another_account(product))) as other:
+            for number in range(OTHER_APPS):
+                fill(other, issuer, "other", number)
         for apps in APPS:
-            adding = [fill(client, issuer, number) for number in range(made, apps)]
+            adding = [fill(client, issuer, "app", number) for number in range(made, apps)]
             made = apps
             time.sleep(CALM)
-            title(f"the API with {apps} apps, {apps} endpoints")
+            title(f"{apps} apps of {apps + OTHER_APPS} that there are, each with its endpoint")
             # An account's own lists have a target for 100 apps; they grow with it.
             wide_target = LIST_TARGET if apps == APPS[0] else None
             met += [line(f"GET {path}", looks(client, path, apps), wide_target) for path in WIDE_LISTS]
@@ -83,9 +88,9 @@ def run() -> bool:
     return all(met)
 
 
-def fill(client: Client, issuer: CA, number: int) -> float:
+def fill(client: Client, issuer: CA, kind: str, number: int) -> float:
     """Make an app with everything, and return how long the upload took."""
-    name, hostname = f"app-{number}", f"www-{number}.example.com"
+    name, hostname = f"{kind}-{number}", f"www-{number}.{kind}.example.com"
     client.call("POST", "/apps", {"name": name, "origin": "127.0.0.1:5000"})
     client.call("POST", f"/apps/{name}/addons", {"plan": "ssl:endpoint"})
     client.call("POST", f"/apps/{name}/domains", {"hostname": hostname})
@@ -102,7 +107,7 @@ def changes(client: Client, issuer: CA) -> list[bool]:
     """Update, roll back and install again; print what each took."""
 
     def each(do: Callable[[str, str], float]) -> list[float]:
-        return [do(f"/apps/app-{n}/ssl-endpoints", f"www-{n}.example.com") for n in range(RUNS)]
+        return [do(f"/apps/app-{n}/ssl-endpoints", f"www-{n}.app.example.com") for n in range(RUNS)]
 
     names = {
         path: client.call("GET", path)[0]["name"] for path in map("/apps/app-{}/ssl-endpoints".format, range(RUNS))
