@@ -44,7 +44,7 @@ def client(service: str, region: str | None = None) -> Any:
     from botocore.config import Config
 
     retries = {"mode": "standard", "max_attempts": 3}
-    # AWS looks at each request itself: to look at it here, too, is a tenth of what a small one costs.
+    # AWS looks at each request itself: to do so here, too, would be a tenth of a client's work.
     config = Config(connect_timeout=3, read_timeout=10, retries=retries, parameter_validation=False)
     with _making:  # a session makes one client at a time
         return _session().client(service, region_name=region, config=config)

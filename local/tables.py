@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 from collections import defaultdict
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -141,9 +142,10 @@ def _update(
     try:
         return _update_item(backend, table_name, key, *args, **named)
     finally:
-        _groups.pop(backend.get_table(table_name), None)
-        if item := backend.get_item(table_name, key):
-            vars(item.attrs).clear()  # how it was written and how long it was
+        with suppress(Exception):  # moto has said already what is wrong with the table or the key
+            _groups.pop(backend.get_table(table_name), None)
+            if item := backend.get_item(table_name, key):
+                vars(item.attrs).clear()  # how it was written and how long it was
 
 
 def _transact_write_items(backend: models.DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
