@@ -8,10 +8,12 @@ STAMP := $(VENV)/requirements.stamp
 run: $(STAMP)
 	@exec $(BIN)/python -m local $(ARGS)
 
+# pip would compile on one core; what cannot be compiled is a template.
 $(STAMP): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "SSL Endpoint needs Python 3.10 or newer; this is " + sys.version.split()[0] + ". Run: make PYTHON=python3.12")'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 	@touch $@
 
 # Three workers keep two cores busy while some tests wait; they have to see the tests in one order, hence the seed.

@@ -65,7 +65,6 @@ def header(*sentences: str) -> dict[str, str]:
     """Return sentences as a header, the first ones if there are too many; there is none if there are none."""
     if not sentences:
         return {}
-    told = (
-        " ".join(sentences).replace("…", "...").encode("ascii", "replace").decode()
-    )  # a channel's target has one
+    # A channel's target, shortened, has an ellipsis.
+    told = " ".join(sentences).replace("…", "...").encode("ascii", "replace").decode()
     return {HEADER: told if len(told) <= LONGEST else f"{told[: LONGEST - len(CUT)]}{CUT}"}

@@ -178,7 +178,6 @@ def domain(domain: Domain, record: AppRecord, app_zone: str) -> Json:
     """Return a custom domain with the DNS record that it needs."""
     app, endpoint, target = record.app, record.endpoint, record.target(app_zone)
     needed = dns.record(domain.hostname, target)
-    record_of = {"type": needed.type, "name": needed.name, "zone": needed.zone, "target": needed.target}
     return {
         "id": domain.id,
         "hostname": domain.hostname,
@@ -189,7 +188,9 @@ def domain(domain: Domain, record: AppRecord, app_zone: str) -> Json:
         "acm_status": None,
         "acm_status_reason": None,
         "sni_endpoint": {"id": endpoint.id, "name": endpoint.name} if endpoint else None,
-        "records": [record_of],
+        "records": [
+            {"type": needed.type, "name": needed.name, "zone": needed.zone, "target": needed.target},
+        ],
         "check": stored_check(record.checks.get(domain.hostname), endpoint),
         "created_at": moment(domain.created_at),
         "updated_at": moment(domain.updated_at),

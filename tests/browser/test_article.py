@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,14 @@ from playwright.sync_api import FilePayload, expect
 
 from tests.authority import CA, DAY, NOW
 from tests.browser.conftest import Visit
-from tests.e2e.product import Product, running, until_served
+from tests.e2e.product import Product, until_served
+from tests.e2e.test_checks import another_account
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory, roots: str) -> Iterator[Product]:
-    """Run a product that knows nothing yet."""
-    with running(tmp_path_factory.mktemp("empty") / "state", EXTRA_ROOTS_PEM=roots) as product:
-        yield product
+@pytest.fixture
+def empty(product: Product) -> Product:
+    """Return the product as an account sees it that has nothing yet."""
+    return another_account(product)
 
 
 def test_article_from_nothing_to_curl(
@@ -34,7 +33,7 @@ def test_article_from_nothing_to_curl(
     page.get_by_label("Server behind it").fill(empty.told["demo"])
     page.get_by_role("button", name="Continue").click()
 
-    page.get_by_label("Names, one a line").fill("www.example.com\nexample.com")
+    page.get_by_label("Names, one a line").fill("www.article.example\narticle.example")
     page.get_by_role("button", name="Make key and request").click()
     expect(page.get_by_text("lost when you close it")).to_be_visible()
     with page.expect_download() as key_file:
@@ -46,8 +45,8 @@ def test_article_from_nothing_to_curl(
     assert "server.csr" == request_file.value.suggested_filename
 
     issued = authority.issue_cert(
-        "www.example.com",
-        "example.com",
+        "www.article.example",
+        "article.example",
         key=key,
         not_before=NOW - DAY,
         not_after=NOW + 90 * DAY,
@@ -69,7 +68,7 @@ def test_article_from_nothing_to_curl(
     page.get_by_role("button", name="Add the 2 names of the certificate").click()
     expect(page.locator(".record")).to_have_count(2)
     expect(page.locator(".record").first).to_contain_text("www")
-    until_served(empty, "www.example.com", issued.fingerprint)
+    until_served(empty, "www.article.example", issued.fingerprint)
     page.get_by_role("link", name="Go to the endpoint").click()
     expect(page.locator(".lead")).to_contain_text("Trusted, and good for 89 more days")
 
@@ -77,7 +76,7 @@ def test_article_from_nothing_to_curl(
     connect = f"::127.0.0.1:{empty.edge_port}"
     command = ["curl", "-svS", "--max-time", "20", "--cacert", str(tmp_path / "root.pem"), "--connect-to", connect]
     answer = subprocess.run(
-        [*command, "https://www.example.com/"], capture_output=True, text=True, timeout=30, check=False
+        [*command, "https://www.article.example/"], capture_output=True, text=True, timeout=30, check=False
     )
     assert "SSL certificate verify ok" in answer.stderr, answer.stderr
-    assert "subject: C=US; O=Example; CN=www.example.com" in answer.stderr
+    assert "subject: C=US; O=Example; CN=www.article.example" in answer.stderr
