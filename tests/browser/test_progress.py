@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_looks_that_fail_are_told_with_the_age_of_the_last_one(
     expect(page.get_by_text("Checked just now")).to_be_visible()
     page.route("**/checks", lambda route: route.abort())
     page.clock.fast_forward(40_000)
-    expect(page.get_by_text("Checked 40 seconds ago")).to_be_visible()
+    expect(page.get_by_text(re.compile("Checked 4[0-9] seconds ago"))).to_be_visible()  # the clock goes on, too
     expect(page.get_by_text("The API does not answer. This page tries again by itself.")).to_be_visible()
     page.unroute("**/checks")
     page.get_by_role("button", name="Test", exact=True).click()
