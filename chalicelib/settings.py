@@ -10,6 +10,7 @@ from dataclasses import dataclass
 class Settings:
     """Names of the AWS resources and the choices of the person who runs the service."""
 
+    record: str  # path of the SQLite file with the record; empty: the record is in DynamoDB, S3 and KMS
     table: str
     bucket: str
     key_id: str
@@ -34,6 +35,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     default_region = environment.get("SSL_ENDPOINT_DEFAULT_REGION", "us")
     regions = environment.get("SSL_ENDPOINT_REGIONS", f"{default_region},eu")
     return Settings(
+        record=environment.get("SSL_ENDPOINT_RECORD", ""),
         table=environment.get("SSL_ENDPOINT_TABLE", "ssl-endpoint"),
         bucket=environment.get("SSL_ENDPOINT_BUCKET", "ssl-endpoint"),
         key_id=environment.get("SSL_ENDPOINT_KEY", "alias/ssl-endpoint"),

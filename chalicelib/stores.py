@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import datetime, timezone
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +15,16 @@ from chalicelib import settings as _settings
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
-    from chalicelib.aws.addons import Addons
-    from chalicelib.aws.apps import Apps
-    from chalicelib.aws.channels import Channels
-    from chalicelib.aws.checks import Checks
-    from chalicelib.aws.deliveries import Deliveries
-    from chalicelib.aws.domains import Domains
-    from chalicelib.aws.edges import Edges
-    from chalicelib.aws.endpoints import Endpoints
-    from chalicelib.aws.feed import Feed
-    from chalicelib.aws.runs import Runs
-    from chalicelib.aws.table import Table
-    from chalicelib.aws.traffic import Traffic
-    from chalicelib.aws.vault import Vault
+    from chalicelib.record.addons import AddonItems
+    from chalicelib.record.apps import AppItems
+    from chalicelib.record.checks import CheckItems
+    from chalicelib.record.contract import Record, Vault
+    from chalicelib.record.domains import DomainItems
+    from chalicelib.record.endpoints import EndpointItems
+    from chalicelib.record.indexes import Feed
+    from chalicelib.record.notices import ChannelItems, DeliveryItems
+    from chalicelib.record.reports import EdgeItems, RunItems, TrafficItems
+    from chalicelib.sqlite.record import SqliteRecord
 
 MOST_CLIENTS = 32  # users choose the regions of their topics
 _making = threading.Lock()
@@ -51,107 +49,125 @@ def client(service: str, region: str | None = None) -> Any:
 
 
 @cache
-def table() -> Table:
-    """Return the one table."""
-    from chalicelib.aws.table import Table
+def record() -> Record:
+    """Return the record: in the SQLite file of the settings, or else in DynamoDB."""
+    if settings().record:
+        return _sqlite()
+    from chalicelib.aws.record import DynamoRecord
 
-    return Table(client("dynamodb"), settings().table)
+    return DynamoRecord(client("dynamodb"), settings().table)
 
 
 @cache
 def vault() -> Vault:
-    """Return where bundles rest."""
-    from chalicelib.aws.vault import Vault
+    """Return where sealed versions rest: in the same SQLite file, or else in S3, under a key of KMS."""
+    if settings().record:
+        from chalicelib.sqlite import keys
+        from chalicelib.sqlite.vault import SqliteVault
 
-    return Vault(client("s3"), client("kms"), settings().bucket, settings().key_id)
+        return SqliteVault(_sqlite(), keys.read(settings().record, os.environ), _now)
+    from chalicelib.aws.vault import S3Vault
+
+    return S3Vault(client("s3"), client("kms"), settings().bucket, settings().key_id)
 
 
 @cache
-def apps() -> Apps:
+def apps() -> AppItems:
     """Return where apps rest, and their whole records are read."""
-    from chalicelib.aws.apps import Apps
+    from chalicelib.record.apps import AppItems
 
-    return Apps(table(), settings().app_zone)
+    return AppItems(record(), settings().app_zone)
 
 
 @cache
-def addons() -> Addons:
+def addons() -> AddonItems:
     """Return where add-ons rest."""
-    from chalicelib.aws.addons import Addons
+    from chalicelib.record.addons import AddonItems
 
-    return Addons(table())
+    return AddonItems(record())
 
 
 @cache
-def endpoints() -> Endpoints:
+def endpoints() -> EndpointItems:
     """Return where endpoints and their versions rest."""
-    from chalicelib.aws.endpoints import Endpoints
+    from chalicelib.record.endpoints import EndpointItems
 
-    return Endpoints(table())
+    return EndpointItems(record())
 
 
 @cache
-def domains() -> Domains:
+def domains() -> DomainItems:
     """Return where domains and the claims on names rest."""
-    from chalicelib.aws.domains import Domains
+    from chalicelib.record.domains import DomainItems
 
-    return Domains(table(), checks())
+    return DomainItems(record(), checks())
 
 
 @cache
-def checks() -> Checks:
+def checks() -> CheckItems:
     """Return where the last look at each domain rests."""
-    from chalicelib.aws.checks import Checks
+    from chalicelib.record.checks import CheckItems
 
-    return Checks(table())
+    return CheckItems(record())
 
 
 @cache
-def channels() -> Channels:
+def channels() -> ChannelItems:
     """Return where channels rest."""
-    from chalicelib.aws.channels import Channels
+    from chalicelib.record.notices import ChannelItems
 
-    return Channels(table())
+    return ChannelItems(record())
 
 
 @cache
-def deliveries() -> Deliveries:
+def deliveries() -> DeliveryItems:
     """Return where notices wait, and are logged."""
-    from chalicelib.aws.deliveries import Deliveries
+    from chalicelib.record.notices import DeliveryItems
 
-    return Deliveries(table())
+    return DeliveryItems(record())
 
 
 @cache
 def feed() -> Feed:
     """Return the change feed."""
-    from chalicelib.aws.feed import Feed
+    from chalicelib.record.indexes import Feed
 
-    return Feed(table())
+    return Feed(record())
 
 
 @cache
-def edges() -> Edges:
+def edges() -> EdgeItems:
     """Return where edges report how far they are."""
-    from chalicelib.aws.edges import Edges
+    from chalicelib.record.reports import EdgeItems
 
-    return Edges(table())
+    return EdgeItems(record())
 
 
 @cache
-def traffic() -> Traffic:
+def traffic() -> TrafficItems:
     """Return where edges add up what they counted."""
-    from chalicelib.aws.traffic import Traffic
+    from chalicelib.record.reports import TrafficItems
 
-    return Traffic(table())
+    return TrafficItems(record())
 
 
 @cache
-def runs() -> Runs:
+def runs() -> RunItems:
     """Return where schedules say when they ran."""
-    from chalicelib.aws.runs import Runs
+    from chalicelib.record.reports import RunItems
 
-    return Runs(table())
+    return RunItems(record())
+
+
+@cache
+def _sqlite() -> SqliteRecord:
+    from chalicelib.sqlite.record import SqliteRecord
+
+    return SqliteRecord(settings().record)
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 @cache

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from chalicelib import stores
 
 if TYPE_CHECKING:
-    from chalicelib.aws.activities import Activities
-    from chalicelib.aws.idempotency import Idempotency
     from chalicelib.net.lookup import Dns
+    from chalicelib.record.activities import ActivityItems
+    from chalicelib.record.idempotency import Idempotency
     from chalicelib.service.addons import Addons
     from chalicelib.service.apps import Apps
     from chalicelib.service.certificates import Certificates
@@ -53,11 +53,11 @@ def now() -> datetime:
 @cache
 def traffic() -> Traffic:
     """Return the use-cases of an app's traffic."""
-    from chalicelib.aws.surges import Surges
+    from chalicelib.record.surges import SurgeItems
     from chalicelib.service.traffic import Traffic
 
     known = (stores.apps(), activities(), notices(), tokens().owner)
-    return Traffic(stores.traffic(), Surges(stores.table()), *known, settings().app_zone, now)
+    return Traffic(stores.traffic(), SurgeItems(stores.record()), *known, settings().app_zone, now)
 
 
 @cache
@@ -71,26 +71,26 @@ def edges() -> Edges:
 @cache
 def idempotency() -> Idempotency:
     """Return the marks of requests that may be repeated."""
-    from chalicelib.aws.idempotency import Idempotency
+    from chalicelib.record.idempotency import Idempotency
 
-    return Idempotency(stores.table(), now)
+    return Idempotency(stores.record(), now)
 
 
 @cache
-def activities() -> Activities:
+def activities() -> ActivityItems:
     """Return the record of what happened."""
-    from chalicelib.aws.activities import Activities
+    from chalicelib.record.activities import ActivityItems
 
-    return Activities(stores.table(), idempotency(), os.urandom)
+    return ActivityItems(stores.record(), idempotency(), os.urandom)
 
 
 @cache
 def tokens() -> Tokens:
     """Return the use-cases of accounts and tokens."""
-    from chalicelib.aws.accounts import Accounts
+    from chalicelib.record.accounts import AccountItems
     from chalicelib.service.tokens import Tokens
 
-    return Tokens(Accounts(stores.table()), stores.channels(), idempotency(), now, os.urandom)
+    return Tokens(AccountItems(stores.record()), stores.channels(), idempotency(), now, os.urandom)
 
 
 @cache
@@ -223,12 +223,11 @@ def expiry() -> Expiry:
 @cache
 def reconcile() -> Reconcile:
     """Return the daily reconciliation."""
-    from chalicelib.aws.leftovers import Leftovers
-    from chalicelib.aws.verdicts import Verdicts
+    from chalicelib.record.reconciliation import Leftovers, Verdicts
     from chalicelib.service.reconcile import Reconcile
 
-    table = stores.table()
-    kept = (stores.vault(), Leftovers(table), Verdicts(table), stores.endpoints(), stores.apps())
+    record = stores.record()
+    kept = (stores.vault(), Leftovers(record), Verdicts(record), stores.endpoints(), stores.apps())
     return Reconcile(*kept, activities(), notices(), anchors(), settings().app_zone, now)
 
 
@@ -267,13 +266,13 @@ def doctor() -> Doctor:
 @cache
 def intermediates() -> Intermediates:
     """Return the use-cases of known intermediates."""
-    from chalicelib.aws.pool import Pool
     from chalicelib.net import guarded
+    from chalicelib.record.pool import Pool
     from chalicelib.service.intermediates import Intermediates
 
     resolve = guarded.resolver(settings().resolver)
     fetch = partial(guarded.get, resolve=resolve) if settings().fetch_issuers else None
-    return Intermediates(Pool(stores.table()), anchors(), fetch, now)
+    return Intermediates(Pool(stores.record()), anchors(), fetch, now)
 
 
 @cache

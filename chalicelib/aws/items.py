@@ -9,7 +9,8 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
-Item = dict[str, Any]
+from chalicelib.record.conditions import Item
+
 OK = 200
 ANSWERS = ("Item", "Items", "Responses")  # where GetItem, Query and Scan, and BatchGetItem have their items
 

@@ -7,15 +7,14 @@ from datetime import datetime
 from random import Random
 from uuid import uuid4
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.addons import Addons as Repository
-from chalicelib.aws.addons import HostnameTaken
-from chalicelib.aws.apps import Apps
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.model import names
 from chalicelib.model.addon import PLAN, Addon
 from chalicelib.model.app import App
 from chalicelib.model.caller import Caller
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.addons import AddonItems, HostnameTaken
+from chalicelib.record.apps import AppItems
 from chalicelib.settings import Settings
 
 HOSTNAME_ATTEMPTS = 20
@@ -26,9 +25,9 @@ class Addons:
 
     def __init__(
         self,
-        repository: Repository,
-        apps: Apps,
-        activities: Activities,
+        repository: AddonItems,
+        apps: AppItems,
+        activities: ActivityItems,
         settings: Settings,
         now: Callable[[], datetime],
         random: Random,

@@ -7,14 +7,14 @@ from datetime import datetime
 from random import Random
 from uuid import uuid4
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.apps import Apps as Repository
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import names
 from chalicelib.model.addon import Addon
 from chalicelib.model.app import NAME, App, check_name, check_origin
 from chalicelib.model.caller import Caller
 from chalicelib.model.record import MOST_COLLABORATORS, PERMISSIONS, AppRecord, Collaborator
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.apps import AppItems
 from chalicelib.settings import Settings
 
 MOST_SEEN = 10_000  # names
@@ -25,8 +25,8 @@ class Apps:
 
     def __init__(
         self,
-        repository: Repository,
-        activities: Activities,
+        repository: AppItems,
+        activities: ActivityItems,
         settings: Settings,
         now: Callable[[], datetime],
         random: Random,

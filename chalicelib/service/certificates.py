@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.addons import Addons
-from chalicelib.aws.endpoints import Endpoints
-from chalicelib.aws.vault import Vault
 from chalicelib.errors import Forbidden, Invalid, KeyMismatch
 from chalicelib.model import times
 from chalicelib.model.addon import PLAN, Addon
@@ -18,6 +14,11 @@ from chalicelib.model.app import App
 from chalicelib.model.caller import Caller
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.model.record import AppRecord
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.addons import AddonItems
+from chalicelib.record.contract import Vault
+from chalicelib.record.endpoints import EndpointItems
+from chalicelib.record.writes import Write
 from chalicelib.service.intermediates import Intermediates
 from chalicelib.x509 import bundle, chain, trust
 from chalicelib.x509.bundle import Bundle
@@ -53,10 +54,10 @@ class Certificates:
 
     def __init__(
         self,
-        endpoints: Endpoints,
-        addons: Addons,
+        endpoints: EndpointItems,
+        addons: AddonItems,
         vault: Vault,
-        activities: Activities,
+        activities: ActivityItems,
         intermediates: Intermediates,
         anchors: Anchors,
         now: Callable[[], datetime],
@@ -87,10 +88,10 @@ class Certificates:
         sent, served = self._chain(upload, now)
         endpoint = _first(app, addon, before, now)
         version = self._version(endpoint, served, caller, now)
-        self._put_away(endpoint, served)
+        sealed = self._seal(endpoint, served)
         told = self._activities.write(caller, app.id, now, "endpoint.create", f"v1, {version.leaf.fingerprint}")
         kept = self._addons.expect(addon, Invalid("The add-on was removed at the same time."))
-        self._endpoints.create(endpoint, version, kept, *told)
+        self._endpoints.create(endpoint, version, *sealed, kept, *told)
         self._intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
@@ -110,10 +111,10 @@ class Certificates:
             return before, self._endpoints.version(before.id, before.active)
         endpoint = before.update(str(uuid4()), now)
         version = self._version(endpoint, served, caller, now)
-        self._put_away(endpoint, served)
+        sealed = self._seal(endpoint, served)
         detail = f"v{before.active} → v{endpoint.active}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
         told = self._activities.write(caller, before.app_id, endpoint.updated_at, "endpoint.update", detail)
-        self._endpoints.update(endpoint, version, *told)
+        self._endpoints.update(endpoint, version, *sealed, *told)
         self._intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
@@ -168,9 +169,9 @@ class Certificates:
             left_out="".join(each.pem() for each in served.beyond),
         )
 
-    def _put_away(self, endpoint: Endpoint, served: Chain) -> None:
+    def _seal(self, endpoint: Endpoint, served: Chain) -> Sequence[Write]:
         pem = served.text.encode().rstrip() + b"\n" + served.key.pem()
-        self._vault.put(endpoint.app_id, endpoint.id, endpoint.active_id, pem)
+        return self._vault.put(endpoint.app_id, endpoint.id, endpoint.active_id, pem)
 
 
 def _first(app: App, addon: Addon, before: Endpoint | None, now: datetime) -> Endpoint:

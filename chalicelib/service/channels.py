@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import uuid4
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.apps import Apps
-from chalicelib.aws.channels import Channels as Repository
-from chalicelib.aws.deliveries import Deliveries
-from chalicelib.aws.idempotency import Idempotency
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model.app import App
 from chalicelib.model.caller import Caller
 from chalicelib.model.notice import MOST_CHANNELS, WEBHOOK, Channel, Delivery, check_channel
 from chalicelib.model.record import AppRecord
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.apps import AppItems
+from chalicelib.record.idempotency import Idempotency
+from chalicelib.record.notices import ChannelItems, DeliveryItems
+from chalicelib.record.writes import Write
 from chalicelib.service import webhooks
 from chalicelib.service.outbox import Outbox
 
@@ -26,11 +25,11 @@ class Channels:
 
     def __init__(
         self,
-        repository: Repository,
-        apps: Apps,
-        activities: Activities,
+        repository: ChannelItems,
+        apps: AppItems,
+        activities: ActivityItems,
         idempotency: Idempotency,
-        deliveries: Deliveries,
+        deliveries: DeliveryItems,
         outbox: Callable[[], Outbox],
         now: Callable[[], datetime],
         random_bytes: Callable[[int], bytes],

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.aws.endpoints import Endpoints
 from chalicelib.errors import BadCertificate, Unavailable
 from chalicelib.model import pointing, served
 from chalicelib.model.answer import Answer
@@ -16,6 +15,7 @@ from chalicelib.model.domain import Domain
 from chalicelib.model.endpoint import Version
 from chalicelib.model.record import AppRecord
 from chalicelib.model.served import Handshake, TlsState
+from chalicelib.record.endpoints import EndpointItems
 from chalicelib.service.together import Together
 from chalicelib.x509.facts import Facts
 
@@ -42,7 +42,7 @@ class Checks:
 
     def __init__(
         self,
-        endpoints: Endpoints,
+        endpoints: EndpointItems,
         edge: tuple[str, int],
         app_zone: str,
         client: Client,

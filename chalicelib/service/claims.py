@@ -8,10 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.apps import Apps
-from chalicelib.aws.domains import Claim, Domains, Taken
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, Unavailable, Unproven
 from chalicelib.model import dns, times
 from chalicelib.model.caller import Caller
@@ -19,6 +15,10 @@ from chalicelib.model.dns import Proof
 from chalicelib.model.domain import Domain
 from chalicelib.model.notice import Notice
 from chalicelib.model.record import AppRecord
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.apps import AppItems
+from chalicelib.record.domains import Claim, DomainItems, DomainTaken
+from chalicelib.record.writes import Write
 from chalicelib.service.notices import Notices
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ class Claims:
 
     def __init__(
         self,
-        repository: Domains,
-        apps: Apps,
-        activities: Activities,
+        repository: DomainItems,
+        apps: AppItems,
+        activities: ActivityItems,
         notices: Notices,
         lookup: Callable[[], Dns],
     ) -> None:
@@ -51,12 +51,12 @@ class Claims:
         """Store the domain together with `kept` and return it, if DNS proves that it is its account's.
 
         A name of another account moves, and both are told; names that merely overlap stay where they are.
-        Raises Unproven, with the record to set, without a proof, Taken if the name is another app's of the same
-        account, and Conflict if it changes hands at the same time.
+        Raises Unproven, with the record to set, without a proof, DomainTaken if the name is another app's of the
+        same account, and Conflict if it changes hands at the same time.
         """
         claim, over = self._repository.claim(domain.hostname), self._overlapping(domain)
         if claim and claim.account_id == domain.account_id:
-            raise Taken(domain.hostname)
+            raise DomainTaken(domain.hostname)
         if not claim and not over:
             raise Conflict(f"{domain.hostname} was given up elsewhere at the same time; repeat your call.")
         proof = dns.proof(domain.hostname, domain.account_id)
@@ -70,7 +70,7 @@ class Claims:
             return self._move(record, domain, claim, kept)
         try:
             self._repository.create_proven(domain, *kept, *self._tell_shadowed(domain, over))
-        except Taken:
+        except DomainTaken:
             raise Conflict(f"{domain.hostname} was added elsewhere at the same time; repeat your call.") from None
         return domain
 

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.apps import Apps
-from chalicelib.aws.domains import Domains as Repository
-from chalicelib.aws.domains import Taken
 from chalicelib.errors import Invalid
 from chalicelib.model import times
 from chalicelib.model.caller import Caller
 from chalicelib.model.domain import Domain, check_hostname
 from chalicelib.model.record import AppRecord
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.apps import AppItems
+from chalicelib.record.domains import DomainItems, DomainTaken
 from chalicelib.service.claims import Claims
 from chalicelib.settings import Settings
 
@@ -24,9 +23,9 @@ class Domains:
 
     def __init__(
         self,
-        repository: Repository,
-        apps: Apps,
-        activities: Activities,
+        repository: DomainItems,
+        apps: AppItems,
+        activities: ActivityItems,
         claims: Claims,
         settings: Settings,
         now: Callable[[], datetime],
@@ -62,7 +61,7 @@ class Domains:
         there = self._apps.expect(app.id)
         try:
             self._repository.create(domain, there, *told)
-        except Taken:
+        except DomainTaken:
             return self._claims.take(caller, record, domain, [there])
         return domain
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 
-from chalicelib.aws.edges import Edges as Repository
-from chalicelib.aws.feed import Feed
 from chalicelib.model.edge import KEPT, EdgeState
+from chalicelib.record.indexes import Feed
+from chalicelib.record.reports import EdgeItems
 
 
 class Edges:
     """The use-case of whoever watches over the edges."""
 
-    def __init__(self, repository: Repository, feed: Feed, now: Callable[[], datetime]) -> None:
+    def __init__(self, repository: EdgeItems, feed: Feed, now: Callable[[], datetime]) -> None:
         self._repository = repository
         self._feed = feed
         self._now = now

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.endpoints import Endpoints as Repository
 from chalicelib.model.caller import Caller
 from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.endpoints import EndpointItems
 
 
 class Endpoints:
     """The use-cases of an endpoint that is already there."""
 
-    def __init__(self, repository: Repository, activities: Activities, now: Callable[[], datetime]) -> None:
+    def __init__(self, repository: EndpointItems, activities: ActivityItems, now: Callable[[], datetime]) -> None:
         self._repository = repository
         self._activities = activities
         self._now = now

@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.apps import Apps
-from chalicelib.aws.deliveries import AlreadyTold
-from chalicelib.aws.endpoints import Due, Endpoints, Replaced
 from chalicelib.errors import SSLEndpointError
 from chalicelib.model import expiry, times
 from chalicelib.model.caller import Caller
 from chalicelib.model.endpoint import Version
 from chalicelib.model.notice import EXPIRY, Channel, Delivery, Notice
 from chalicelib.model.record import AppRecord
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.apps import AppItems
+from chalicelib.record.endpoints import Due, EndpointItems, Replaced
+from chalicelib.record.notices import AlreadyTold
 from chalicelib.service.notices import Notices
 from chalicelib.service.outbox import AT_ONCE, FRESH, Outbox, Run
 from chalicelib.settings import Settings
@@ -38,10 +38,10 @@ class Expiry:
 
     def __init__(
         self,
-        endpoints: Endpoints,
-        apps: Apps,
+        endpoints: EndpointItems,
+        apps: AppItems,
         notices: Notices,
-        activities: Activities,
+        activities: ActivityItems,
         outbox: Outbox,
         settings: Settings,
         now: Callable[[], datetime],
@@ -140,7 +140,7 @@ class Expiry:
 class Served:
     """Tells whether a notice of an expiry is still true."""
 
-    def __init__(self, apps: Apps, endpoints: Endpoints) -> None:
+    def __init__(self, apps: AppItems, endpoints: EndpointItems) -> None:
         self._apps = apps
         self._endpoints = endpoints
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from chalicelib.aws.runs import Runs
-from chalicelib.aws.vault import Vault
 from chalicelib.errors import Unavailable
 from chalicelib.model import health
 from chalicelib.model.health import EdgesState, Health, ScheduleState
+from chalicelib.record.contract import Vault
+from chalicelib.record.reports import RunItems
 from chalicelib.service.edges import Edges
 
 FRESH = timedelta(seconds=5)
@@ -26,7 +26,7 @@ class HealthCheck:
 
     def __init__(
         self,
-        runs: Runs,
+        runs: RunItems,
         vault: Vault,
         edges: Edges,
         intervals: Mapping[str, timedelta],

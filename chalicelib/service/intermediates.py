@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from chalicelib.aws.pool import Pool as Repository
 from chalicelib.errors import Invalid, Unavailable
+from chalicelib.record.pool import Pool as Repository
 from chalicelib.x509 import bundle
 from chalicelib.x509.anchors import readable
 from chalicelib.x509.certificate import Certificate

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chalicelib.aws.channels import Channels
-from chalicelib.aws.deliveries import Deliveries
-from chalicelib.aws.transactions import Write
 from chalicelib.model.notice import EMAIL, LEASE, OPERATOR, SNS, Channel, Delivery, Notice
 from chalicelib.model.record import AppRecord
+from chalicelib.record.notices import ChannelItems, DeliveryItems
+from chalicelib.record.writes import Write
 from chalicelib.settings import Settings
 
 
 class Notices:
     """Puts notices into the outbox; service.outbox takes them from there."""
 
-    def __init__(self, channels: Channels, deliveries: Deliveries, settings: Settings) -> None:
+    def __init__(self, channels: ChannelItems, deliveries: DeliveryItems, settings: Settings) -> None:
         self._channels = channels
         self._deliveries = deliveries
         self._settings = settings

@@ -10,9 +10,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
-from chalicelib.aws.channels import Channels
-from chalicelib.aws.deliveries import Deliveries
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, NotFound, SSLEndpointError
 from chalicelib.model.notice import (
     DELIVERED,
@@ -26,6 +23,8 @@ from chalicelib.model.notice import (
     Message,
     Notice,
 )
+from chalicelib.record.notices import ChannelItems, DeliveryItems
+from chalicelib.record.writes import Write
 from chalicelib.service.messages import Messages
 
 AT_ONCE = 8  # deliveries: a receiver that hangs keeps only one of them waiting
@@ -68,8 +67,8 @@ class Outbox:
 
     def __init__(
         self,
-        deliveries: Deliveries,
-        channels: Channels,
+        deliveries: DeliveryItems,
+        channels: ChannelItems,
         messages: Messages,
         senders: Mapping[str, Sender],  # by kind of channel
         is_true: Mapping[str, Callable[[Notice], bool]],  # by kind of notice: what may be overtaken by events

@@ -9,19 +9,18 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import uuid4
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.apps import Apps
-from chalicelib.aws.endpoints import Endpoints
-from chalicelib.aws.leftovers import Leftovers
-from chalicelib.aws.transactions import Write
-from chalicelib.aws.vault import Stored, Vault
-from chalicelib.aws.verdicts import Overtaken, Verdicts
 from chalicelib.errors import Unavailable
 from chalicelib.model import times
 from chalicelib.model.caller import Caller
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.model.notice import Notice
 from chalicelib.model.record import AppRecord
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.apps import AppItems
+from chalicelib.record.contract import SealedVersion, Vault
+from chalicelib.record.endpoints import EndpointItems
+from chalicelib.record.reconciliation import Leftovers, Overtaken, Verdicts
+from chalicelib.record.writes import Write
 from chalicelib.service.notices import Notices
 from chalicelib.x509 import trust
 from chalicelib.x509.anchors import Anchors, readable
@@ -29,7 +28,7 @@ from chalicelib.x509.facts import Verdict
 
 NAME = "reconcile"
 SETTLED = timedelta(hours=24)  # an upload that has no version by then died before its transaction
-KEPT = timedelta(days=30)  # bundles of an endpoint that was removed
+KEPT = timedelta(days=30)  # sealed versions of an endpoint that was removed
 ATTEMPTS = 5  # at an endpoint that is changed meanwhile
 DISTRUST = "distrust"  # the kind of the notice
 log = logging.getLogger("ssl_endpoint")
@@ -43,9 +42,9 @@ class Reconcile:
         vault: Vault,
         leftovers: Leftovers,
         verdicts: Verdicts,
-        endpoints: Endpoints,
-        apps: Apps,
-        activities: Activities,
+        endpoints: EndpointItems,
+        apps: AppItems,
+        activities: ActivityItems,
         notices: Notices,
         anchors: Anchors,
         app_zone: str,
@@ -66,7 +65,7 @@ class Reconcile:
         """Do every step, also after one that failed, and return what was counted; raise what the first one did."""
         counted: dict[str, int] = {}
         failures: list[Unavailable] = []
-        for step in (self.clear_bundles, self.clear_items, self.judge):
+        for step in (self.clear_sealed_versions, self.clear_items, self.judge):
             try:
                 counted |= step()
             except Unavailable as error:
@@ -75,22 +74,22 @@ class Reconcile:
             raise failures[0]
         return counted
 
-    def clear_bundles(self) -> dict[str, int]:
-        """Delete the bundles that belong to no version, and those of endpoints that were removed long ago."""
+    def clear_sealed_versions(self) -> dict[str, int]:
+        """Delete what was sealed for no version, and that of endpoints that were removed long ago."""
         deleted = 0
         for page in self._vault.pages():
             of_no_use = list(self._of_no_use(page))
             self._vault.delete(of_no_use)
             deleted += len(of_no_use)
-        return {"bundles": deleted}
+        return {"sealed_versions": deleted}
 
-    def _of_no_use(self, page: list[Stored]) -> Iterator[Stored]:
+    def _of_no_use(self, page: list[SealedVersion]) -> Iterator[SealedVersion]:
         now = self._now()
         settled = [each for each in page if now - each.at > SETTLED]
-        for endpoint_id, bundles in groupby(settled, lambda each: each.endpoint_id):
+        for endpoint_id, sealed in groupby(settled, lambda each: each.endpoint_id):
             versions, removed_at = self._leftovers.of_endpoint(endpoint_id)
             over = removed_at is not None and now - removed_at > KEPT
-            yield from (each for each in bundles if over or each.version_id not in versions)
+            yield from (each for each in sealed if over or each.version_id not in versions)
 
     def clear_items(self) -> dict[str, int]:
         """Delete the items whose time has passed."""

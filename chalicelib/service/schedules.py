@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.aws.runs import Runs
 from chalicelib.errors import SSLEndpointError
+from chalicelib.record.reports import RunItems
 
 MINUTE = timedelta(minutes=1)
 log = logging.getLogger("ssl_endpoint")
@@ -34,7 +34,7 @@ class Schedules:
     def __init__(
         self,
         jobs: tuple[Job, ...],
-        runs: Runs,
+        runs: RunItems,
         now: Callable[[], datetime],
         sleep: Callable[[float], object],
     ) -> None:

@@ -7,16 +7,16 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from chalicelib.aws.accounts import Accounts
-from chalicelib.aws.channels import Channels
-from chalicelib.aws.idempotency import Idempotency
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Invalid, NotFound, Unauthorized
 from chalicelib.model import names
 from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Caller, Token, check_email, check_token
 from chalicelib.model.notice import EMAIL, Channel
 from chalicelib.model.record import AppRecord
+from chalicelib.record.accounts import AccountItems
+from chalicelib.record.idempotency import Idempotency
+from chalicelib.record.notices import ChannelItems
+from chalicelib.record.writes import Write
 
 SECRET_BYTES = 32  # 256 random bits cannot be guessed, so a plain digest protects them
 PREFIX = "ssle_"  # so that scanners for leaked secrets can know one
@@ -27,8 +27,8 @@ class Tokens:
 
     def __init__(
         self,
-        accounts: Accounts,
-        channels: Channels,
+        accounts: AccountItems,
+        channels: ChannelItems,
         idempotency: Idempotency,
         now: Callable[[], datetime],
         random_bytes: Callable[[int], bytes],

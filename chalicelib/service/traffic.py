@@ -7,11 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.apps import Apps
-from chalicelib.aws.surges import Surges
-from chalicelib.aws.traffic import Traffic as Counts
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import surge as surges
 from chalicelib.model import traffic
@@ -21,6 +16,11 @@ from chalicelib.model.notice import Notice
 from chalicelib.model.record import AppRecord
 from chalicelib.model.surge import MOST_SURGES, Surge
 from chalicelib.model.traffic import Minute, Threshold
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.apps import AppItems
+from chalicelib.record.reports import TrafficItems
+from chalicelib.record.surges import SurgeItems
+from chalicelib.record.writes import Write
 from chalicelib.service.notices import Notices
 
 
@@ -48,10 +48,10 @@ class Traffic:
 
     def __init__(
         self,
-        counts: Counts,
-        surges: Surges,
-        apps: Apps,
-        activities: Activities,
+        counts: TrafficItems,
+        surges: SurgeItems,
+        apps: AppItems,
+        activities: ActivityItems,
         notices: Notices,
         owner: Callable[[App], Account | None],
         app_zone: str,

@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from itertools import islice
 from uuid import uuid4
 
-from chalicelib.aws.activities import Activities
-from chalicelib.aws.apps import Apps
-from chalicelib.aws.checks import Checks as Repository
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict
 from chalicelib.model.caller import Caller
 from chalicelib.model.check import Change, Check, Look, first
 from chalicelib.model.domain import Domain
 from chalicelib.model.notice import Notice
 from chalicelib.model.record import AppRecord
+from chalicelib.record.activities import ActivityItems
+from chalicelib.record.apps import AppItems
+from chalicelib.record.checks import CheckItems
+from chalicelib.record.writes import Write
 from chalicelib.service.checks import MOST_DOMAINS, Checks
 from chalicelib.service.notices import Notices
 
@@ -33,9 +33,9 @@ class Watch:
     def __init__(
         self,
         looking: Checks,
-        repository: Repository,
-        apps: Apps,
-        activities: Activities,
+        repository: CheckItems,
+        apps: AppItems,
+        activities: ActivityItems,
         notices: Notices,
         now: Callable[[], datetime],
     ) -> None:

@@ -1,13 +1,14 @@
-"""The real app on an AWS inside the process: table, bucket and key from the one template."""
+"""The real app, on each record: a SQLite file, or an AWS inside the process made from the one template."""
 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -19,13 +20,15 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib import stores, wiring
-from local import stack, tuning
-from local.snapshot import ACCOUNT
+from chalicelib.sqlite import keys
 from tests import nameserver
 from tests.authority import CA, DAY, LeafCert
+from tests.moto import mending, stack
+from tests.moto.mending import ACCOUNT
 from tests.nameserver import NameServer
 
 REGION = "us-east-1"
+SQLITE, MOTO = "sqlite", "moto"
 NOBODY = "127.0.0.1:1"  # refuses every connection
 
 
@@ -73,17 +76,6 @@ def forget() -> None:
             made.cache_clear()
 
 
-def _one_at_a_time(answer: Callable[..., Any]) -> Callable[..., Any]:
-    """Let one call at a time reach moto, which is not thread-safe."""
-    lock = threading.Lock()
-
-    def locked(*arguments: Any, **named: Any) -> Any:
-        with lock:
-            return answer(*arguments, **named)
-
-    return locked
-
-
 @pytest.fixture(scope="session")
 def names() -> Iterator[NameServer]:
     """Run the DNS server that everything asks; it knows no name until a test adds some."""
@@ -99,35 +91,64 @@ def models() -> Iterator[None]:
         yield
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a module's tests on the records that it names in RECORDS: on SQLite if it names none."""
+    if "kept" in metafunc.fixturenames:
+        records = __import__("os").environ.get("REC", "sqlite").split(",")
+        metafunc.parametrize("kept", records, indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
-def cloud(names: NameServer, models: None) -> Iterator[dict[str, str]]:
-    """Start an AWS with the template's resources; yield the template's outputs."""
-    tuning.apply(forgetful=["dynamodb"])  # moto leaves it to the end of the process to close S3's buffers
+def kept(
+    request: pytest.FixtureRequest, names: NameServer, models: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """Start with a new record; yield the outputs of the template where it is on AWS."""
+    on = moto_record() if request.param == MOTO else sqlite_record(tmp_path_factory.mktemp("record"))
+    with pytest.MonkeyPatch.context() as environment, on as (outputs, variables):
+        host, port = names.address
+        own = {"SSL_ENDPOINT_RESOLVER": f"{host}:{port}", "SSL_ENDPOINT_EDGE": NOBODY}
+        for name, value in {**variables, **own}.items():
+            environment.setenv(name, value)
+        forget()
+        yield outputs
+        if request.param == SQLITE:
+            stores.record().close()
+    forget()
+
+
+@contextmanager
+def moto_record() -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """Start an AWS with the template's resources; yield the template's outputs, and the variables that name it."""
+    mending.apply()
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             environment.setenv(name, "testing")
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
-        outputs = stack.ensure(boto3.session.Session(region_name=REGION))
-        for name in ("Table", "Bucket", "Key"):
-            environment.setenv(f"SSL_ENDPOINT_{name.upper()}", outputs[name])
-        host, port = names.address
-        environment.setenv("SSL_ENDPOINT_RESOLVER", f"{host}:{port}")
-        environment.setenv("SSL_ENDPOINT_EDGE", NOBODY)
-        forget()
-        environment.setattr(BotocoreStubber, "__call__", _one_at_a_time(BotocoreStubber.__call__))
-        yield outputs
-    forget()
+        outputs = stack.make(boto3.session.Session(region_name=REGION))
+        environment.setattr(BotocoreStubber, "__call__", mending.one_at_a_time(BotocoreStubber.__call__))
+        yield outputs, stack.environment(outputs)
+
+
+@contextmanager
+def sqlite_record(folder: Path) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """Make the key of a record in a folder; yield no outputs, and the variable that names the record."""
+    record = str(folder / "record.sqlite")
+    keys.make(keys.place(record, {}))
+    yield {}, {"SSL_ENDPOINT_RECORD": record}
 
 
 @pytest.fixture
-def aws(cloud: dict[str, str], names: NameServer) -> dict[str, str]:
-    """Return the template's outputs, with an empty table and no name in DNS."""
+def aws(kept: dict[str, str], names: NameServer) -> dict[str, str]:
+    """Return the template's outputs, with an empty record and no name in DNS."""
     names.clear()
-    table = dynamodb_backends[ACCOUNT][REGION].tables[cloud["Table"]]
+    if not kept:
+        stores.record()._run("DELETE FROM items")
+        return kept
+    table = dynamodb_backends[ACCOUNT][REGION].tables[kept["Table"]]
     for item in table.all_items():
         table.delete_item(item.hash_key, item.range_key)
-    return cloud
+    return kept
 
 
 @pytest.fixture

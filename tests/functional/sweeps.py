@@ -9,14 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 from chalicelib import stores, wiring
-from chalicelib.aws import endpoints
-from chalicelib.aws.table import MOST_KEYS
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Unavailable
 from chalicelib.model import expiry
 from chalicelib.model.app import App
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.model.notice import EXPIRY, KINDS, LEASE, Channel, Message
+from chalicelib.record import endpoints
+from chalicelib.record.writes import MOST_WRITES, Put, Write
 from chalicelib.service.expiry import Expiry, Served
 from chalicelib.service.messages import Messages
 from chalicelib.service.outbox import Outbox
@@ -144,8 +143,8 @@ def store(account_id: str, number: int, version: Version, first: int = 0) -> Non
         head = Endpoint(str(uuid4()), app.id, account_id, f"tokyo-{place}", None, 1, "v", None, None, 1, NOW, NOW)
         served = replace(version, endpoint_id=head.id)
         made += [
-            stores.table().add(stores.apps()._item(app)),
-            stores.table().add(endpoints._item(head, served)),
+            Put(stores.apps()._item(app)),
+            Put(endpoints._item(head, served)),
         ]
-    for start in range(0, len(made), MOST_KEYS):
-        stores.table().commit(made[start : start + MOST_KEYS])
+    for start in range(0, len(made), MOST_WRITES):
+        stores.record().commit(made[start : start + MOST_WRITES])

@@ -107,7 +107,7 @@ def fill(app_id: str, number: int, step: timedelta) -> None:
     now = datetime.now(timezone.utc)
     for back in range(number):
         at = now - step * back
-        stores.table().commit(wiring.activities().write(caller, app_id, at, "test", f"event {back}"))
+        stores.record().commit(wiring.activities().write(caller, app_id, at, "test", f"event {back}"))
 
 
 def pages(api: Api, asked: str) -> list[Any]:
@@ -183,7 +183,7 @@ def test_activity_outlives_the_app(example: Api) -> None:
     app_id = example.call("GET", "/apps/example").body["id"]
     before = datetime.now(timezone.utc) + timedelta(days=KEPT_DAYS)
     example.call("DELETE", "/apps/example")
-    items = list(stores.table().query(f"ACTIVITY#{app_id}"))
+    items = list(stores.record().query(f"ACTIVITY#{app_id}"))
 
     assert ["app.destroy", "addon.deprovision"] == [
         each.action for each in wiring.activities().page(app_id, None, 2)[0]

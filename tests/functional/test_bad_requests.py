@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 from chalice.test import Client, HTTPResponse
 
-from chalicelib.aws import endpoints
+from chalicelib.record import endpoints
 from chalicelib.x509 import bundle
 from tests.authority import CA
 from tests.functional.conftest import Api, issue

@@ -152,7 +152,7 @@ def test_destroyed_app_takes_its_channels_along(example: Api, aws: dict[str, str
 
     assert "CHANNEL#" in table_text(aws)  # the account's
     assert '"target": "vanishing@example.com"' not in table_text(aws)
-    assert "vanishing@example.com'" not in str(list(stores.table().owned_by("owner")))
+    assert "vanishing@example.com'" not in str(list(stores.record().owned_by("owner")))
 
 
 @pytest.mark.parametrize("place", [APP, ACCOUNT])

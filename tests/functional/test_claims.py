@@ -12,11 +12,11 @@ from uuid import uuid4
 import pytest
 
 from chalicelib import stores, wiring
-from chalicelib.aws.addons import HostnameTaken
 from chalicelib.edge.plan import plan
 from chalicelib.errors import Conflict
 from chalicelib.model.caller import Caller
 from chalicelib.model.feed import DomainEntry
+from chalicelib.record.addons import HostnameTaken
 from chalicelib.service.addons import Addons
 from tests.authority import CA
 from tests.functional.conftest import Answer, Api, customs, issue

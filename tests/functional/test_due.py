@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from chalicelib import stores
-from chalicelib.aws import due
-from chalicelib.aws.endpoints import Endpoints
 from chalicelib.model import times
 from chalicelib.model.notice import Channel
+from chalicelib.record import indexes
+from chalicelib.record.endpoints import EndpointItems
 from tests.authority import DAY, NOW
 from tests.functional.conftest import Api
 from tests.functional.sweeps import ENDING, FRESH, Clock, House, Letterbox, store
@@ -52,16 +52,16 @@ def test_nothing_due_costs_a_look_a_shard(api: Api) -> None:
         done = House(Clock(NOW), Letterbox()).sweep(NOW)
 
     assert {} == done
-    assert {"index": 0, "all": 0, "calls": due.SHARDS} == counts
+    assert {"index": 0, "all": 0, "calls": indexes.SHARDS} == counts
 
 
 def test_work_is_spread_over_the_shards(api: Api) -> None:
     """A day on which everything ends is no single partition's."""
     store(ACCOUNT, 200, ENDING)
-    found = Counter(item["due"] for item in stores.table().due(due.EXPIRY, times.text(NOW)))
+    found = Counter(item["due"] for item in stores.record().due(indexes.EXPIRY, times.text(NOW)))
 
-    assert due.SHARDS == len(found)
-    assert min(found.values()) > 200 / due.SHARDS / 2
+    assert indexes.SHARDS == len(found)
+    assert min(found.values()) > 200 / indexes.SHARDS / 2
 
 
 def test_many_are_told_at_once(api: Api) -> None:
@@ -95,7 +95,7 @@ def test_sweep_reads_what_is_due(api: Api, monkeypatch: pytest.MonkeyPatch) -> N
 
 def _make_due_again() -> None:
     """Undo what a sweep did to the heads."""
-    repository: Endpoints = stores.endpoints()
+    repository: EndpointItems = stores.endpoints()
     for seen in list(repository.due(NOW + 30 * DAY)):
         if seen.version.leaf.fingerprint == ENDING.leaf.fingerprint:
             repository.look_again(seen, NOW)

@@ -131,7 +131,7 @@ def test_store_that_does_not_answer_is_down(
     nobody: Api, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """503 in the same shape, without a word of what AWS said."""
-    monkeypatch.setattr(stores.table(), "_name", "arn:aws:dynamodb:us-east-1:123456789012:table/missing")
+    monkeypatch.setattr(stores.record(), "_name", "arn:aws:dynamodb:us-east-1:123456789012:table/missing")
     status, body = look(nobody)
 
     assert (503, "down", "down", "up") == (status, body["status"], body["store"], body["key"])

@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib import stores
 from chalicelib.aws import items
+from chalicelib.record.conditions import Equals
+from chalicelib.record.writes import Put
 
 KEY = {"PK": "P", "SK": "S"}
 EVERY_KIND: dict[str, Any] = {
@@ -26,14 +28,14 @@ EVERY_KIND: dict[str, Any] = {
 
 def test_item_comes_back_as_it_was(aws: dict[str, str]) -> None:
     """Each kind of value by each way to read; None is left out of an item, not of a map."""
-    table = stores.table()
-    table.put({**KEY, **EVERY_KIND, "nothing": None})
+    table = stores.record()
+    table.commit([Put({**KEY, **EVERY_KIND, "nothing": None})])
     read = [
         table.get("P", "S"),
         *table.get_many([KEY]),
         *table.query("P"),
         *table.page("P", None, 1)[0],
-        *table.scan("PK = :pk", {":pk": "P"}),
+        *table.scan(Equals({"PK": "P"})),
     ]
 
     assert [{**KEY, **EVERY_KIND}] * 5 == read
@@ -50,7 +52,7 @@ def test_typed_and_plain_are_inverse() -> None:
 
 def test_errors_are_still_told(aws: dict[str, str]) -> None:
     """An answer that is none has its code and its reasons, as botocore reads them."""
-    stores.table()
+    stores.record()
     client = stores.client("dynamodb")
     check = {"TableName": aws["Table"], "Key": items.typed(KEY), "ConditionExpression": "attribute_exists(PK)"}
     with pytest.raises(ClientError) as caught:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib import stores, wiring
-from chalicelib.aws.vault import Vault
 from chalicelib.errors import Unavailable
+from chalicelib.record.conditions import Differs
 from chalicelib.service.addons import Addons
 from tests.authority import self_signed
 from tests.functional import worlds
@@ -21,7 +21,13 @@ from tests.functional.worlds import DAY, World, codes, furnish, objects
 world = worlds.world
 
 
-class TestBundles:
+def marks() -> list[Any]:
+    """Return the marks of requests that may be repeated."""
+    items = stores.record().scan(Differs("PK", ""))
+    return [item for item in items if item["PK"].startswith("IDEMPOTENCY#")]
+
+
+class TestSealedVersions:
     """Objects that nobody needs."""
 
     def test_orphans_go_when_they_are_old_enough(self, api: Api, world: World, aws: dict[str, str]) -> None:
@@ -67,7 +73,7 @@ class TestBundles:
         month = objects(aws)
         world.later(31 * DAY)
 
-        assert 3 == world.sweep()["bundles"]
+        assert 3 == world.sweep()["sealed_versions"]
         assert 4 == len(month)
         assert 1 == len(objects(aws) - gone)
         assert [] == codes(api, "example")
@@ -78,16 +84,16 @@ class TestBundles:
         """While S3 does not answer items are cleared all the same, and the run does not count as done."""
 
         def down(*_: object) -> Any:
-            raise Unavailable("The stored bundles cannot be listed.")
+            raise Unavailable("The sealed versions cannot be listed.")
 
         api.call("POST", "/apps", {"name": "once"}, **{"Idempotency-Key": "once"})
-        monkeypatch.setattr(Vault, "pages", down)
+        monkeypatch.setattr(type(stores.vault()), "pages", down)
         world.later(2 * DAY)
-        with pytest.raises(Unavailable, match="bundles"):
+        with pytest.raises(Unavailable, match="sealed"):
             world.sweep()
 
-        assert [] == list(stores.table().scan("begins_with(PK, :pk)", {":pk": "IDEMPOTENCY#"}))
-        assert [] == list(stores.table().query("RUNS"))
+        assert [] == marks()
+        assert [] == list(stores.record().query("RUNS"))
 
 
 class TestItems:
@@ -98,13 +104,13 @@ class TestItems:
         app_id = furnish(api, "example", self_signed("a.example.com"))
         api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"}, **{"Idempotency-Key": "once"})
         api.call("DELETE", "/apps/example/domains/www.example.com")
-        table, left = stores.table(), []
+        table, left = stores.record(), []
         for days in (0.5, 2, 31, 401):
             world.later(days * DAY)
             world.sweep()
             left.append(
                 (
-                    len(list(table.scan("begins_with(PK, :pk)", {":pk": "IDEMPOTENCY#"}))),
+                    len(marks()),
                     len(list(table.query(f"APP#{app_id}", "DOMAIN#"))),
                     len(list(table.query(f"ACTIVITY#{app_id}"))),
                     len(list(table.query(f"APP#{app_id}", "ENDPOINT"))),
@@ -130,7 +136,8 @@ class TestItems:
         self, api: Api, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A scan goes on page after page."""
-        monkeypatch.setattr("chalicelib.aws.table.SCANNED_AT_ONCE", 2)
+        monkeypatch.setattr("chalicelib.aws.record.SCANNED_AT_ONCE", 2)
+        monkeypatch.setattr("chalicelib.sqlite.record.READ_AT_ONCE", 2)
         for number in range(5):
             api.call("POST", "/apps", {"name": f"app-{number}"}, **{"Idempotency-Key": f"once-{number}"})
         world.later(2 * DAY)
@@ -158,7 +165,7 @@ class TestItems:
             world.patch.setattr(wiring, "now", lambda days=days: datetime.now(timezone.utc) + days * DAY)
             wiring.reconcile.cache_clear()
             wiring.reconcile().run()
-        items = list(stores.table().scan("attribute_exists(PK) AND PK <> :runs", {":runs": "RUNS"}))
+        items = list(stores.record().scan(Differs("PK", "RUNS")))
 
         assert first != provision("example")
         assert {f"HOSTNAME#{first}"} == {item["PK"] for item in items if first in str(item)}

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from chalicelib import stores, wiring
-from chalicelib.aws.deliveries import AlreadyTold
 from chalicelib.errors import Conflict
 from chalicelib.model.notice import LEASE, OPERATOR, RETRY_AFTER, Channel, Notice
 from chalicelib.model.record import AppRecord
+from chalicelib.record.notices import AlreadyTold
 from chalicelib.service import outbox
 from tests.functional.conftest import Api
 from tests.functional.sweeps import Clock, House, Letterbox
@@ -48,7 +48,7 @@ def tell(house: House, channel: Channel, key: str = "surge#1") -> None:
     """Make news."""
     notice = Notice(key, "surge", channel.app_id or "account", house.clock(), SURGE)
     now = channel if channel.id == OPERATOR else stores.channels().current(channel) or channel
-    stores.table().commit(wiring.notices().tell(notice, [now]))
+    stores.record().commit(wiring.notices().tell(notice, [now]))
 
 
 def state(api: Api) -> Any:
@@ -132,7 +132,7 @@ def test_repetition_has_the_same_id(house: House, channel: Channel, monkeypatch:
 def test_fault_of_ours_is_a_failed_try(example: Api, house: House, channel: Channel) -> None:
     """A sender that breaks, or a notice without words, ends nothing but its own try."""
     notice = Notice("broken", "no such kind", str(channel.app_id), house.clock(), {})
-    stores.table().commit(wiring.notices().tell(notice, [channel]))
+    stores.record().commit(wiring.notices().tell(notice, [channel]))
     done = house.deliver()
 
     assert {"pending": 1} == done

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib import stores, wiring
-from chalicelib.aws.channels import Channels
+from chalicelib.record.notices import ChannelItems
 from tests.authority import self_signed
 from tests.functional import worlds
 from tests.functional.conftest import Api, issue
@@ -63,7 +63,7 @@ class Disturbed:
         pair = [issue(issuer, f"{name}.example.com") for name in "ab"]
         self.lost = furnish(api, "lost", *pair)
         furnish(api, "gone", self_signed("gone.example.com"), remove=True)
-        Channels(stores.table()).create(channel("one", self.lost))
+        ChannelItems(stores.record()).create(channel("one", self.lost))
         stores.vault().put("app", "unknown", "died", b"a key")
         api.call("POST", "/apps", {"name": "once"}, **{"Idempotency-Key": "once"})
         world.trust(world.stays)

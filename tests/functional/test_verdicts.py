@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib import stores
-from chalicelib.aws.channels import Channels
-from chalicelib.aws.endpoints import Endpoints, version_key
 from chalicelib.errors import Unavailable
+from chalicelib.record.endpoints import EndpointItems, version_key
+from chalicelib.record.notices import ChannelItems
+from chalicelib.record.writes import Delete, Put
 from chalicelib.x509.distrusted import DISTRUSTED
 from tests.authority import CA, LeafCert, self_signed
 from tests.functional import worlds
@@ -24,7 +25,7 @@ world = worlds.world
 def head(name: str) -> dict[str, Any]:
     """Return what of an app's endpoint edges and other writers look at."""
     app_id = stores.apps().id_of(name)
-    item = stores.table().get(f"APP#{app_id}", "ENDPOINT")
+    item = stores.record().get(f"APP#{app_id}", "ENDPOINT")
     assert item is not None
     return {attribute: item[attribute] for attribute in ("ver", "changed", "active_id", "updated_at", "due_at")}
 
@@ -36,8 +37,8 @@ def test_root_that_is_dropped_is_told(api: Api, world: World) -> None:
     app_id = furnish(api, "lost", issued)
     furnish(api, "kept", issue(world.stays.issue_ca("Kept"), "kept.example.com"))
     furnish(api, "staging", self_signed("staging.example.com"))
-    Channels(stores.table()).create(channel("one", app_id))
-    Channels(stores.table()).create(channel("two", None, owner(api)))
+    ChannelItems(stores.record()).create(channel("one", app_id))
+    ChannelItems(stores.record()).create(channel("two", None, owner(api)))
     before = {name: head(name) for name in ("lost", "kept", "staging")}
     assert {"bundles": 0, "items": 0, "judged": 0} == world.sweep()
     world.trust(world.stays)
@@ -74,7 +75,7 @@ def test_same_roots_are_not_asked_twice(api: Api, world: World, monkeypatch: pyt
     """Where nothing has changed nothing is read."""
     furnish(api, "example", issue(world.stays.issue_ca("I"), "a.example.com"))
     world.sweep()
-    monkeypatch.setattr(Endpoints, "version", None)
+    monkeypatch.setattr(EndpointItems, "version", None)
 
     assert 0 == world.sweep()["judged"]
 
@@ -87,7 +88,7 @@ def test_version_to_go_back_to_is_judged_too(api: Api, world: World) -> None:
         issue(world.dropped.issue_ca("Old"), "a.example.com"),
         issue(world.stays.issue_ca("New"), "a.example.com"),
     )
-    Channels(stores.table()).create(channel("one", app_id))
+    ChannelItems(stores.record()).create(channel("one", app_id))
     world.trust(world.stays)
     world.sweep()
     served = codes(api, "example")
@@ -135,7 +136,7 @@ def test_unlisted_root_that_is_dropped_is_called_a_root(api: Api, world: World) 
 def test_time_is_no_matter_of_roots(api: Api, world: World) -> None:
     """What has expired since is neither judged otherwise nor told as distrust."""
     app_id = furnish(api, "example", issue(world.stays.issue_ca("I"), "a.example.com"))
-    Channels(stores.table()).create(channel("one", app_id))
+    ChannelItems(stores.record()).create(channel("one", app_id))
     world.later(90 * DAY)
     world.trust(world.stays)
 
@@ -150,17 +151,17 @@ def test_endpoint_that_cannot_be_judged_keeps_no_other_from_it(
     """The others have their verdicts, the run has failed, and the next one does what is left."""
     issuer = world.dropped.issue_ca("I")
     ids = {name: furnish(api, name, issue(issuer, f"{name}.example.com")) for name in ("first", "broken", "other")}
-    table = stores.table()
+    table = stores.record()
     head = table.get(f"APP#{ids['broken']}", "ENDPOINT")
     assert head is not None
     version = table.get(f"ENDPOINT#{head['endpoint_id']}", version_key(1))
     assert version is not None
-    table.commit([table.strike(version)])
+    table.commit([Delete(version)])
     world.trust(world.stays)
     with pytest.raises(Unavailable, match="1 endpoints could not be judged"):
         world.sweep()
     meanwhile = [codes(api, name) for name in ("first", "other")]
-    table.put(version)
+    table.commit([Put(version)])
 
     assert [["distrusted_root"]] * 2 == meanwhile
     assert 1 == world.sweep()["judged"]

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from chalicelib import stores, wiring
-from chalicelib.aws.deliveries import Deliveries
-from chalicelib.aws.table import Table
+from chalicelib.aws.record import DynamoRecord
 from chalicelib.errors import Unavailable
 from chalicelib.model.check import LEASE, Check
 from chalicelib.model.notice import Delivery
 from chalicelib.model.record import AppRecord
+from chalicelib.record.notices import DeliveryItems
 from chalicelib.service.checks import Checks
 from chalicelib.service.watch import Watch
 from tests.functional.conftest import Api, customs
@@ -83,7 +83,7 @@ def listen(api: Api, name: str = "example") -> str:
 
 def told(log: str) -> list[Delivery]:
     """Return the deliveries of an app, oldest first."""
-    return Deliveries(stores.table()).of(log)[::-1]
+    return DeliveryItems(stores.record()).of(log)[::-1]
 
 
 def activity(api: Api, action: str = "domain.check") -> list[Any]:
@@ -308,7 +308,7 @@ def test_reading_costs_what_is_due(example: Api, watch: Watch, clock: Clock) -> 
             scanned.append(answer["ScannedCount"])
             return answer
 
-    due = list(Table(Counting(), wiring.settings().table).due("check", f"{clock.now:%Y-%m-%dT%H:%M:%S}"))
+    due = list(DynamoRecord(Counting(), wiring.settings().table).due("check", f"{clock.now:%Y-%m-%dT%H:%M:%S}"))
 
     assert (1, 1) == (len(due), sum(scanned))
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from chalicelib import stores, wiring
-from chalicelib.aws.deliveries import Deliveries
 from chalicelib.model.notice import Channel
+from chalicelib.record.notices import DeliveryItems
 from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.certificate import Certificate
 from tests.authority import CA, LeafCert
@@ -105,7 +105,7 @@ def events(api: Api, name: str) -> list[dict[str, Any]]:
 
 def deliveries(app_id: str) -> list[Any]:
     """Return what waits to be told of an app."""
-    return Deliveries(stores.table()).of(app_id)
+    return DeliveryItems(stores.record()).of(app_id)
 
 
 def channel(identity: str, app_id: str | None, account_id: str = "account") -> Channel:

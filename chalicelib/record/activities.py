@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from chalicelib.aws.idempotency import Idempotency
-from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table
-from chalicelib.aws.transactions import Write
 from chalicelib.model import times
 from chalicelib.model.activity import KEPT_DAYS, Activity, identity
 from chalicelib.model.caller import Caller
+from chalicelib.record.conditions import Item
+from chalicelib.record.contract import Record
+from chalicelib.record.idempotency import Idempotency
+from chalicelib.record.writes import Put, Write
 
 CHANCE_BYTES = 8
 
 
-class Activities:
+class ActivityItems:
     """What happened to apps, newest first; it outlives the app."""
 
-    def __init__(self, table: Table, idempotency: Idempotency, random_bytes: Callable[[int], bytes]) -> None:
-        self._table = table
+    def __init__(self, record: Record, idempotency: Idempotency, random_bytes: Callable[[int], bytes]) -> None:
+        self._record = record
         self._idempotency = idempotency
         self._random_bytes = random_bytes
 
@@ -38,14 +38,14 @@ class Activities:
             "detail": detail,
             "ttl": int((at + timedelta(days=KEPT_DAYS)).timestamp()),
         }
-        return [self._table.add(item), *self._idempotency.marks(caller)]
+        return [Put(item), *self._idempotency.marks(caller)]
 
     def page(self, app_id: str, after: str | None, most: int) -> tuple[list[Activity], bool]:
         """Return at most `most` events, newest first, and whether there are older ones; costs one query.
 
         `after` is the id of the last one of the page before, which need not be there any more.
         """
-        items, more = self._table.page(_partition(app_id), after, most)
+        items, more = self._record.page(_partition(app_id), after, most)
         return list(map(_activity, items)), more
 
 

@@ -8,40 +8,40 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.aws import addons, channels, checks, domains, endpoints
-from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
 from chalicelib.model.addon import Addon
 from chalicelib.model.app import App
 from chalicelib.model.record import AppRecord, Collaborator
+from chalicelib.record import addons, checks, domains, endpoints, notices
+from chalicelib.record.conditions import Equals, Item
+from chalicelib.record.contract import Record
+from chalicelib.record.writes import Delete, Expect, Put, Write, new, replace
 
 TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
 
 
-class Apps:
+class AppItems:
     """One item an app, one for its name, one in its account's list."""
 
-    def __init__(self, table: Table, app_zone: str) -> None:
-        self._table = table
+    def __init__(self, record: Record, app_zone: str) -> None:
+        self._record = record
         self._app_zone = app_zone
 
     def id_of(self, name: str) -> str | None:
         """Return the id of the app with that name, whoever owns it."""
-        claim = self._table.get(f"APPNAME#{name}", "APPNAME")
+        claim = self._record.get(f"APPNAME#{name}", "APPNAME")
         return claim["app_id"] if claim else None
 
     def record(self, app_id: str) -> AppRecord | None:
         """Return the app with all that belongs to it, whoever owns it."""
-        return _record(self._table.query(f"APP#{app_id}"))
+        return _record(self._record.query(f"APP#{app_id}"))
 
     def records_of(self, account_id: str) -> list[AppRecord]:
         """Return all apps of an account and those that it may use, by name; what just changed may be missing."""
         owned: dict[str, list[Item]] = defaultdict(list)
         shared: list[str] = []
-        for item in self._table.owned_by(account_id):
+        for item in self._record.owned_by(account_id):
             if item["PK"].startswith("ACCOUNT#"):
                 shared.append(item["app_id"])
             else:
@@ -51,25 +51,25 @@ class Apps:
 
     def of_account(self, account_id: str) -> list[App]:
         """Return the account's apps by name."""
-        listed = [item["app_id"] for item in self._table.query(f"ACCOUNT#{account_id}", "APP#")]
-        found = self._table.get_many([{"PK": f"APP#{app_id}", "SK": "APP"} for app_id in listed])
+        listed = [item["app_id"] for item in self._record.query(f"ACCOUNT#{account_id}", "APP#")]
+        found = self._record.get_many([{"PK": f"APP#{app_id}", "SK": "APP"} for app_id in listed])
         return sorted(map(_app, found), key=lambda app: app.name)
 
     def addons_of(self, apps: Iterable[App]) -> list[tuple[Addon, App]]:
         """Return the add-ons of these apps."""
         by_id = {app.id: app for app in apps}
-        found = self._table.get_many([{"PK": f"APP#{app_id}", "SK": "ADDON"} for app_id in by_id])
+        found = self._record.get_many([{"PK": f"APP#{app_id}", "SK": "ADDON"} for app_id in by_id])
         return [(addons.addon(item), by_id[item["app_id"]]) for item in found]
 
     def create(self, app: App, *writes: Write) -> None:
         """Store a new app; raise Invalid if its name is taken."""
         claim = {"PK": f"APPNAME#{app.name}", "SK": "APPNAME", "app_id": app.id}
         taken = Invalid(f"Name {app.name} is already taken; choose another one.")
-        self._table.commit(
+        self._record.commit(
             [
-                self._table.new(claim, taken),
-                self._table.new(self._item(app), taken),
-                self._table.add(_listed(app.account_id, app.id)),
+                new(claim, taken),
+                new(self._item(app), taken),
+                Put(_listed(app.account_id, app.id)),
                 *writes,
             ]
         )
@@ -81,15 +81,15 @@ class Apps:
         """
         raced = _raced(before)
         names = self._move(before, after, raced) if after.name != before.name else []
-        self._table.commit([*names, self._table.replace(self._item(after), before.ver, raced), *writes])
+        self._record.commit([*names, replace(self._item(after), before.ver, raced), *writes])
 
     def _move(self, before: App, after: App, raced: Conflict) -> list[Write]:
         taken = Invalid(f"Name {after.name} is already taken; choose another one.")
         claim = {"PK": f"APPNAME#{after.name}", "SK": "APPNAME", "app_id": after.id}
         free = {"PK": f"APPNAME#{before.name}", "SK": "APPNAME"}
         return [
-            self._table.new(claim, taken),
-            self._table.delete(free, "app_id = :id", {":id": before.id}, raced),
+            new(claim, taken),
+            Delete(free, Equals({"app_id": before.id}), raced),
         ]
 
     def remove(self, tombstone: App, record: AppRecord, *writes: Write) -> None:
@@ -97,13 +97,13 @@ class Apps:
         raced, collaborators = _raced(tombstone), record.collaborators
         free = {"PK": f"APPNAME#{tombstone.name}", "SK": "APPNAME"}
         lists = [tombstone.account_id, *(each.account_id for each in collaborators)]
-        self._table.commit(
+        self._record.commit(
             [
-                self._table.replace(self._item(tombstone), tombstone.ver - 1, raced),
-                self._table.delete(free, "app_id = :id", {":id": tombstone.id}, raced),
-                *(self._table.strike(_listed(account_id, tombstone.id)) for account_id in lists),
-                *(self._table.strike(_collaborator_key(tombstone.id, each)) for each in collaborators),
-                *(self._table.strike(channels.key(each)) for each in record.channels),
+                replace(self._item(tombstone), tombstone.ver - 1, raced),
+                Delete(free, Equals({"app_id": tombstone.id}), raced),
+                *(Delete(_listed(account_id, tombstone.id)) for account_id in lists),
+                *(Delete(_collaborator_key(tombstone.id, each)) for each in collaborators),
+                *(Delete(notices.key(each)) for each in record.channels),
                 *writes,
             ]
         )
@@ -113,17 +113,17 @@ class Apps:
         item = {**_collaborator_key(app.id, collaborator), **asdict(collaborator)}
         # The owner index has what others share with an account beside what is its own.
         listed = {**_listed(collaborator.account_id, app.id), "owner": collaborator.account_id}
-        self._table.commit([self.expect(app.id), self._table.add(item), self._table.add(listed), *writes])
+        self._record.commit([self.expect(app.id), Put(item), Put(listed), *writes])
 
     def dismiss(self, app: App, collaborator: Collaborator, *writes: Write) -> None:
         """Let an account no longer use an app."""
         key, listed = _collaborator_key(app.id, collaborator), _listed(collaborator.account_id, app.id)
-        self._table.commit([self._table.strike(key), self._table.strike(listed), *writes])
+        self._record.commit([Delete(key), Delete(listed), *writes])
 
     def expect(self, app_id: str) -> Write:
         """Let a transaction through only while the app is there."""
         key = {"PK": f"APP#{app_id}", "SK": "APP"}
-        return self._table.expect(key, "removed = :false", {":false": False}, NotFound("app"))
+        return Expect(key, Equals({"removed": False}), NotFound("app"))
 
     def _item(self, app: App) -> Item:
         updated = times.text(app.updated_at)
@@ -166,7 +166,7 @@ def _record(items: Iterable[Item]) -> AppRecord | None:
         latest_endpoint=next(map(endpoints.endpoint, parts["ENDPOINT"]), None),
         latest_domains={item["hostname"]: domains.domain(item) for item in parts["DOMAIN"]},
         collaborators=tuple(map(_collaborator, parts["COLLABORATOR"])),
-        channels=tuple(channels.channels(parts["CHANNEL"])),
+        channels=tuple(notices.channels(parts["CHANNEL"])),
         checks={item["hostname"]: checks.check(item) for item in parts["CHECK"]},
         serving=next(map(endpoints.serving, parts["ENDPOINT"]), None),
     )

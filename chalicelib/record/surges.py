@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import NotFound
 from chalicelib.model import times
 from chalicelib.model.surge import KEPT, Surge
+from chalicelib.record.conditions import Equals, Item
+from chalicelib.record.contract import Record
+from chalicelib.record.writes import Delete, Put, Write
 
 
-class Surges:
+class SurgeItems:
     """One item a surge, gone some time after it was to come."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, record: Record) -> None:
+        self._record = record
 
     def of_app(self, app_id: str) -> list[Surge]:
         """Return an app's surges in the order in which they come."""
-        return [_surge(item) for item in self._table.query(_partition(app_id))]
+        return [_surge(item) for item in self._record.query(_partition(app_id))]
 
     def create(self, surge: Surge, *writes: Write) -> None:
         """Store a new surge."""
-        self._table.commit([self._table.add(_item(surge)), *writes])
+        self._record.commit([Put(_item(surge)), *writes])
 
     def remove(self, surge: Surge, *writes: Write) -> None:
         """Delete a surge; raise NotFound if it is gone already."""
-        there = self._table.delete(_key(surge), "surge_id = :id", {":id": surge.id}, NotFound("surge"))
-        self._table.commit([there, *writes])
+        there = Delete(_key(surge), Equals({"surge_id": surge.id}), NotFound("surge"))
+        self._record.commit([there, *writes])
 
 
 def _partition(app_id: str) -> str:

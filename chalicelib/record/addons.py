@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.aws.table import Table
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
 from chalicelib.model.addon import PLAN, Addon
+from chalicelib.record.conditions import AbsentOr, Equals
+from chalicelib.record.contract import Record
+from chalicelib.record.writes import Delete, Expect, Write, new
 
 
 class HostnameTaken(Conflict):
     """The hostname is, or once was, somebody's; another one has to be tried."""
 
 
-class Addons:
+class AddonItems:
     """One item an app; hostnames stay claimed for ever, so that none is ever given to somebody else."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, record: Record) -> None:
+        self._record = record
 
     def create(self, addon: Addon, *writes: Write) -> None:
         """Store a new add-on and claim its hostname.
@@ -27,31 +28,30 @@ class Addons:
         Raises HostnameTaken if the hostname was ever in use, and Invalid when the app already has an add-on.
         """
         twice = Invalid(f"{PLAN} is already provisioned for this app.")
-        changes = [self._table.new(_item(addon), twice), *writes]
+        changes = [new(_item(addon), twice), *writes]
         if addon.hostname:
             claim = {"PK": f"HOSTNAME#{addon.hostname}", "SK": "HOSTNAME", "app_id": addon.app_id}
-            changes.append(self._table.new(claim, HostnameTaken(f"{addon.hostname} is taken.")))
-        self._table.commit(changes)
+            changes.append(new(claim, HostnameTaken(f"{addon.hostname} is taken.")))
+        self._record.commit(changes)
 
     def remove(self, addon: Addon, *writes: Write) -> None:
         """Delete the add-on; raise Invalid while the app has a certificate, NotFound if it is gone already."""
         key = {"PK": f"APP#{addon.app_id}", "SK": "ADDON"}
-        gone = self._table.delete(key, "addon_id = :id", {":id": addon.id}, NotFound("add_on"))
-        unused = self._table.expect(
+        gone = Delete(key, Equals({"addon_id": addon.id}), NotFound("add_on"))
+        unused = Expect(
             {"PK": f"APP#{addon.app_id}", "SK": "ENDPOINT"},
-            "attribute_not_exists(PK) OR removed = :true",
-            {":true": True},
+            AbsentOr(Equals({"removed": True})),
             Invalid(
                 "Cannot remove the add-on while a certificate is there."
                 " Remove it first, with `heroku certs:remove` or DELETE /apps/APP/ssl-endpoints/NAME."
             ),
         )
-        self._table.commit([gone, unused, *writes])
+        self._record.commit([gone, unused, *writes])
 
     def expect(self, addon: Addon, refusal: Invalid | Conflict) -> Write:
         """Let a transaction through only while this add-on is there."""
         key = {"PK": f"APP#{addon.app_id}", "SK": "ADDON"}
-        return self._table.expect(key, "addon_id = :id", {":id": addon.id}, refusal)
+        return Expect(key, Equals({"addon_id": addon.id}), refusal)
 
 
 def _item(addon: Addon) -> dict[str, Any]:

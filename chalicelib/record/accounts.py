@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import times
 from chalicelib.model.caller import Account, Token
+from chalicelib.record.conditions import Item
+from chalicelib.record.contract import Record
+from chalicelib.record.writes import Delete, Write, new
 
 
-class Accounts:
+class AccountItems:
     """One item an account, one for its e-mail address, one a token."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, record: Record) -> None:
+        self._record = record
 
     def by_id(self, account_id: str) -> Account | None:
         """Return the account."""
-        item = self._table.get(f"ACCOUNT#{account_id}", "ACCOUNT")
+        item = self._record.get(f"ACCOUNT#{account_id}", "ACCOUNT")
         return _account(item) if item else None
 
     def by_ids(self, account_ids: Iterable[str]) -> list[Account]:
         """Return the accounts, in any order."""
         keys = [{"PK": f"ACCOUNT#{account_id}", "SK": "ACCOUNT"} for account_id in set(account_ids)]
-        return list(map(_account, self._table.get_many(keys)))
+        return list(map(_account, self._record.get_many(keys)))
 
     def id_of(self, email: str) -> str | None:
         """Return the id of the account with that address, given in lower case."""
-        claim = self._table.get(f"EMAIL#{email}", "EMAIL")
+        claim = self._record.get(f"EMAIL#{email}", "EMAIL")
         return claim["account_id"] if claim else None
 
     def create(self, account: Account, *writes: Write) -> None:
@@ -45,11 +45,11 @@ class Accounts:
             "email": account.email,
             "created_at": times.text(account.created_at),
         }
-        self._table.commit([self._table.new(claim, there), self._table.new(item, there), *writes])
+        self._record.commit([new(claim, there), new(item, there), *writes])
 
     def token(self, sha256: str) -> Token | None:
         """Return the token whose secret has this digest (lower-case hex)."""
-        item = self._table.get(f"TOKEN#{sha256}", "TOKEN")
+        item = self._record.get(f"TOKEN#{sha256}", "TOKEN")
         return _token(item) if item else None
 
     def add_token(self, token: Token, sha256: str, *writes: Write) -> None:
@@ -65,20 +65,20 @@ class Accounts:
         there = Conflict("That token is there already.")
         listed = {**item, "PK": f"ACCOUNT#{token.account_id}", "SK": f"TOKEN#{token.id}", "sha256": sha256}
         found = {**item, "PK": f"TOKEN#{sha256}", "SK": "TOKEN"}
-        self._table.commit([self._table.new(found, there), self._table.new(listed, there), *writes])
+        self._record.commit([new(found, there), new(listed, there), *writes])
 
     def tokens(self, account_id: str) -> list[Token]:
         """Return the account's tokens, oldest first."""
-        listed = map(_token, self._table.query(f"ACCOUNT#{account_id}", "TOKEN#"))
+        listed = map(_token, self._record.query(f"ACCOUNT#{account_id}", "TOKEN#"))
         return sorted(listed, key=lambda token: token.created_at)
 
     def remove_token(self, account_id: str, token_id: str, *writes: Write) -> Token:
         """Delete a token and return what it was; raise NotFound if the account has none such."""
-        listed = self._table.get(f"ACCOUNT#{account_id}", f"TOKEN#{token_id}")
+        listed = self._record.get(f"ACCOUNT#{account_id}", f"TOKEN#{token_id}")
         if listed is None:
             raise NotFound("token")
         found = {"PK": f"TOKEN#{listed['sha256']}", "SK": "TOKEN"}
-        self._table.commit([self._table.strike(found), self._table.strike(listed), *writes])
+        self._record.commit([Delete(found), Delete(listed), *writes])
         return _token(listed)
 
 

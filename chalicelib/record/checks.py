@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.aws import due
-from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict
 from chalicelib.model import times
 from chalicelib.model.check import Check
+from chalicelib.record import indexes
+from chalicelib.record.conditions import Equals, Item
+from chalicelib.record.contract import Record
+from chalicelib.record.writes import Delete, Put, Write, new, replace
 
 PREFIX = "CHECK#"
 FIELDS = (
@@ -30,40 +30,40 @@ FIELDS = (
 )
 
 
-class Checks:
+class CheckItems:
     """One item a domain, made and struck with it."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, record: Record) -> None:
+        self._record = record
 
     def new(self, check: Check) -> Write:
         """Store a check as part of the transaction that adds its domain."""
-        return self._table.add(_item(check))
+        return Put(_item(check))
 
     def strike(self, app_id: str, hostname: str) -> Write:
         """Delete a check as part of the transaction that removes its domain."""
-        return self._table.strike(_key(app_id, hostname))
+        return Delete(_key(app_id, hostname))
 
     def replace(self, check: Check, *writes: Write) -> None:
         """Store the next state of a check; raise Conflict if somebody else was first, or it is gone."""
-        self._table.commit([self._table.replace(_item(check), check.ver - 1, _raced(check)), *writes])
+        self._record.commit([replace(_item(check), check.ver - 1, _raced(check)), *writes])
 
     def create(self, check: Check, *writes: Write) -> None:
         """Store the first state of a check that its domain was made without; raise Conflict if there is one."""
-        self._table.commit([self._table.new(_item(check), _raced(check)), *writes])
+        self._record.commit([new(_item(check), _raced(check)), *writes])
 
     def drop(self, check: Check) -> None:
         """Delete a check whose domain is not there; raise Conflict if it is another one by now."""
-        key, same = _key(check.app_id, check.hostname), {":ver": check.ver, ":since": times.text(check.since)}
-        self._table.commit([self._table.delete(key, "ver = :ver AND since = :since", same, _raced(check))])
+        same = Equals({"ver": check.ver, "since": times.text(check.since)})
+        self._record.commit([Delete(_key(check.app_id, check.hostname), same, _raced(check))])
 
     def due(self, now: datetime) -> Iterator[Check]:
         """Yield the checks that are to be looked at by now."""
-        return map(check, self._table.due(due.CHECK, times.text(now)))
+        return map(check, self._record.due(indexes.CHECK, times.text(now)))
 
     def next_due(self) -> datetime | None:
         """Return when the next check is to be looked at; None if there is none."""
-        at = self._table.next_due(due.CHECK)
+        at = self._record.next_due(indexes.CHECK)
         return times.moment(at) if at else None
 
 
@@ -82,7 +82,7 @@ def _item(check: Check) -> Item:
         "since": times.text(check.since),
         "checked_at": times.text(check.checked_at) if check.checked_at else None,
         **{name: getattr(check, name) for name in FIELDS},
-        **due.attributes(due.CHECK, f"{check.app_id} {check.hostname}", check.due_at),
+        **indexes.attributes(indexes.CHECK, f"{check.app_id} {check.hostname}", check.due_at),
     }
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.aws.table import Table
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, Invalid, Unavailable
 from chalicelib.model.caller import Caller, Once
+from chalicelib.record.conditions import AbsentOr, NotLater
+from chalicelib.record.contract import Record
+from chalicelib.record.writes import Put, Write
 
 REMEMBERED = timedelta(hours=24)
 MAX_ANSWER_BYTES = 300_000  # an item may have 400 KB
@@ -30,8 +31,8 @@ class Kept:
 class Idempotency:
     """One item a key and account: the request's digest, and its answer as soon as there is one."""
 
-    def __init__(self, table: Table, now: Callable[[], datetime]) -> None:
-        self._table = table
+    def __init__(self, record: Record, now: Callable[[], datetime]) -> None:
+        self._record = record
         self._now = now
 
     def answer(self, caller: Caller) -> Kept | None:
@@ -40,7 +41,7 @@ class Idempotency:
         Raises Invalid if the key was used for another request, Conflict if it was done but its answer is not kept.
         """
         once = caller.once
-        item = self._table.get(_partition(caller), once.key) if once else None
+        item = self._record.get(_partition(caller), once.key) if once else None
         if once is None or item is None or item["ttl"] <= self._now().timestamp():
             return None
         if item["digest"] != once.digest:
@@ -56,7 +57,7 @@ class Idempotency:
         item = self._item(caller, caller.once)
         taken = Conflict("The same request was done at the same time. Repeat it to see its answer.")
         now = int(self._now().timestamp())
-        return [self._table.put_if(item, "attribute_not_exists(PK) OR #ttl <= :now", {":now": now}, taken)]
+        return [Put(item, AbsentOr(NotLater("ttl", now)), taken)]
 
     def keep(self, caller: Caller, status: int, body: Any, headers: dict[str, str]) -> None:
         """Keep an answer for repetitions; without it they are told to look for themselves."""
@@ -64,7 +65,7 @@ class Idempotency:
         if caller.once and len(answer) <= MAX_ANSWER_BYTES:
             with suppress(Unavailable):
                 kept = {"status": status, "answer": answer, "headers": headers}
-                self._table.put({**self._item(caller, caller.once), **kept})
+                self._record.commit([Put({**self._item(caller, caller.once), **kept})])
 
     def _item(self, caller: Caller, once: Once) -> dict[str, Any]:
         expires = int((self._now() + REMEMBERED).timestamp())

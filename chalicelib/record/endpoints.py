@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.aws import due
-from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, TooLarge
 from chalicelib.model import expiry, times
 from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.record import indexes
+from chalicelib.record.conditions import Equals, Item
+from chalicelib.record.contract import Record
+from chalicelib.record.writes import Amend, Expect, Put, Write, new, replace
 from chalicelib.x509.facts import Change, Facts, Reason, Verdict
 
 MOST_SUMMARISED = 100  # names of a certificate that is described in its endpoint's head, too
@@ -40,15 +40,15 @@ class Due:
     at: str  # since when it is due, as it is written
 
 
-class Endpoints:
+class EndpointItems:
     """One head an app, replaced only by its successor; one item a version, of which only the verdict changes."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, record: Record) -> None:
+        self._record = record
 
     def version(self, endpoint_id: str, number: int) -> Version:
         """Return a version that is known to be there."""
-        item = self._table.get(f"ENDPOINT#{endpoint_id}", version_key(number))
+        item = self._record.get(f"ENDPOINT#{endpoint_id}", version_key(number))
         if item is None:
             raise LookupError(f"endpoint {endpoint_id} has no version {number}")
         return _version(item)
@@ -56,31 +56,31 @@ class Endpoints:
     def some(self, endpoint_id: str, *numbers: int) -> list[Version]:
         """Return versions that are known to be there, in the order of their numbers as given."""
         keys = [{"PK": f"ENDPOINT#{endpoint_id}", "SK": version_key(number)} for number in numbers]
-        found = {item["number"]: _version(item) for item in self._table.get_many(keys)}
+        found = {item["number"]: _version(item) for item in self._record.get_many(keys)}
         return [found[number] for number in numbers]
 
     def versions(self, endpoint_id: str) -> Iterator[Version]:
         """Yield every version ever installed, newest first."""
-        for item in self._table.query(f"ENDPOINT#{endpoint_id}", "VERSION#", newest_first=True):
+        for item in self._record.query(f"ENDPOINT#{endpoint_id}", "VERSION#", newest_first=True):
             yield _version(item)
 
     def create(self, endpoint: Endpoint, version: Version, *writes: Write) -> None:
         """Store a new endpoint with its first version; raise Conflict if the app has one by now."""
         there = Conflict("The app got a certificate at the same time. Look at it again and repeat your change.")
-        head = self._table.new(_item(endpoint, version), there)
+        head = new(_item(endpoint, version), there)
         if endpoint.ver > 1:  # over the tombstone of the one before
-            head = self._table.replace(_item(endpoint, version), endpoint.ver - 1, there)
-        self._table.commit([head, self._table.new(_version_item(version), there), *writes])
+            head = replace(_item(endpoint, version), endpoint.ver - 1, there)
+        self._record.commit([head, new(_version_item(version), there), *writes])
 
     def update(self, endpoint: Endpoint, version: Version, *writes: Write) -> None:
         """Store the next head with its new version; raise Conflict if another change came first."""
         raced = _raced(endpoint)
-        head = self._table.replace(_item(endpoint, version), endpoint.ver - 1, raced)
-        self._table.commit([head, self._table.new(_version_item(version), raced), *writes])
+        head = replace(_item(endpoint, version), endpoint.ver - 1, raced)
+        self._record.commit([head, new(_version_item(version), raced), *writes])
 
     def due(self, now: datetime) -> Iterator[Due]:
         """Yield the heads whose expiry has to be looked at by now; what was just changed may be seen as before."""
-        for item in self._table.due(due.EXPIRY, times.text(now)):
+        for item in self._record.due(indexes.EXPIRY, times.text(now)):
             head = endpoint(item)
             yield Due(head, serving(item) or self.version(head.id, head.active), item["due_at"])
 
@@ -90,14 +90,13 @@ class Endpoints:
         Its `ver` stays, so that no user is refused because of a sweep.
         """
         head = seen.endpoint
-        amended = self._table.amend(
+        amended = Amend(
             {"PK": f"APP#{head.app_id}", "SK": "ENDPOINT"},
-            due.attributes(due.EXPIRY, head.id, at),
-            "active_id = :active AND due_at = :seen",
-            {":active": head.active_id, ":seen": seen.at},
+            indexes.attributes(indexes.EXPIRY, head.id, at),
+            Equals({"active_id": head.active_id, "due_at": seen.at}),
             Replaced(),
         )
-        self._table.commit([amended, *writes])
+        self._record.commit([amended, *writes])
 
     def save(self, endpoint: Endpoint, version: Version, *writes: Write) -> None:
         """Store the next head, with its active version; raise Conflict if another change came first.
@@ -105,16 +104,14 @@ class Endpoints:
         Another verdict on that version counts as one: the head must not say again what was believed before.
         """
         raced = _raced(endpoint)
-        head = self._table.replace(_item(endpoint, version), endpoint.ver - 1, raced)
+        head = replace(_item(endpoint, version), endpoint.ver - 1, raced)
         # For whoever clears away the bundles when the tombstone is gone, or another endpoint is in its place.
-        beside = self._table.add(_end(endpoint)) if endpoint.removed else self._same_verdict(version, raced)
-        self._table.commit([head, beside, *writes])
+        beside = Put(_end(endpoint)) if endpoint.removed else self._same_verdict(version, raced)
+        self._record.commit([head, beside, *writes])
 
     def _same_verdict(self, version: Version, raced: Conflict) -> Write:
         key = {"PK": f"ENDPOINT#{version.endpoint_id}", "SK": version_key(version.number)}
-        if version.judged_by:
-            return self._table.expect(key, "judged_by = :digest", {":digest": version.judged_by}, raced)
-        return self._table.expect(key, "attribute_not_exists(judged_by)", {}, raced)
+        return Expect(key, Equals({"judged_by": version.judged_by or None}), raced)
 
 
 def _raced(endpoint: Endpoint) -> Conflict:
@@ -158,7 +155,7 @@ def _item(endpoint: Endpoint, version: Version) -> Item:
     if endpoint.removed:
         return {**item, "ttl": int((endpoint.updated_at + timedelta(days=TOMBSTONE_DAYS)).timestamp())}
     summary = {"summary": described(version)} if len(version.leaf.names) <= MOST_SUMMARISED else {}
-    look = due.attributes(due.EXPIRY, endpoint.id, expiry.due(version, endpoint.updated_at))
+    look = indexes.attributes(indexes.EXPIRY, endpoint.id, expiry.due(version, endpoint.updated_at))
     return {**item, **summary, **look, "owner": endpoint.account_id}
 
 

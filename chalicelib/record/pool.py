@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.aws.table import Table
 from chalicelib.model import times
+from chalicelib.record.contract import Record
+from chalicelib.record.writes import Put
 
 MOST_WITH_ONE_SUBJECT = 20  # read at once; cross-signed authorities have a handful
 
@@ -15,12 +16,12 @@ MOST_WITH_ONE_SUBJECT = 20  # read at once; cross-signed authorities have a hand
 class Pool:
     """One item a certificate, beside the others with the same subject; it goes when it expires."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, record: Record) -> None:
+        self._record = record
 
     def issuers(self, subject_key: str) -> Iterator[bytes]:
         """Yield the DER of the known certificates with that subject."""
-        found = self._table.query(f"POOL#{subject_key}", newest_first=True)
+        found = self._record.query(f"POOL#{subject_key}", newest_first=True)
         return (item["der"] for item in islice(found, MOST_WITH_ONE_SUBJECT))
 
     def learn(self, subject_key: str, fingerprint: str, der: bytes, expires_at: datetime) -> None:
@@ -32,4 +33,4 @@ class Pool:
             "der": der,
             "ttl": int(expires_at.timestamp()),
         }
-        self._table.put(item)
+        self._record.commit([Put(item)])

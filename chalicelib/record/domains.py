@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chalicelib.aws.checks import Checks
-from chalicelib.aws.items import Item
-from chalicelib.aws.table import Table
-from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
 from chalicelib.model.check import first
 from chalicelib.model.domain import Domain
+from chalicelib.record.checks import CheckItems
+from chalicelib.record.conditions import AbsentOr, Equals, Item
+from chalicelib.record.contract import Record
+from chalicelib.record.writes import Delete, Expect, Put, Write, new, replace
 
 TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
 ANY = "*"
 
 
-class Taken(Invalid):
+class DomainTaken(Invalid):
     """The name is another app's, or overlaps with one of another account."""
 
     def __init__(self, hostname: str) -> None:
@@ -34,27 +34,27 @@ class Claim:
     account_id: str
 
 
-class Domains:
+class DomainItems:
     """One record an app and name, which edges follow; one claim a name, kept beside its siblings."""
 
-    def __init__(self, table: Table, checks: Checks) -> None:
-        self._table = table
+    def __init__(self, record: Record, checks: CheckItems) -> None:
+        self._record = record
         self._checks = checks
 
     def create(self, domain: Domain, *writes: Write) -> None:
         """Store a domain with its check, and claim its name.
 
-        Raises Taken if another app has it, or if a name of another account overlaps with it, and Conflict if the
-        app has it by now.
+        Raises DomainTaken if another app has it, or if a name of another account overlaps with it, and Conflict if
+        the app has it by now.
         """
-        taken = Taken(domain.hostname)
-        claim = self._table.new(_claim_item(domain), taken)
-        self._table.commit([claim, *self._added(domain), *self._no_overlap(domain, taken), *writes])
+        taken = DomainTaken(domain.hostname)
+        claim = new(_claim_item(domain), taken)
+        self._record.commit([claim, *self._added(domain), *self._no_overlap(domain, taken), *writes])
 
     def create_proven(self, domain: Domain, *writes: Write) -> None:
-        """Store a domain although names of other accounts overlap with it; raise Taken if another app has it."""
-        claim = self._table.new(_claim_item(domain), Taken(domain.hostname))
-        self._table.commit([claim, *self._added(domain), *writes])
+        """Store a domain although names of other accounts overlap; raise DomainTaken if another app has it."""
+        claim = new(_claim_item(domain), DomainTaken(domain.hostname))
+        self._record.commit([claim, *self._added(domain), *writes])
 
     def move(self, domain: Domain, tombstone: Domain, *writes: Write) -> None:
         """Store a domain in the place of another app's, of which only the tombstone stays.
@@ -64,11 +64,11 @@ class Domains:
         raced = Conflict(
             f"{domain.hostname} changed hands at the same time. Look at it again and repeat your call."
         )
-        held = {":app": tombstone.app_id}
-        self._table.commit(
+        held = Equals({"app_id": tombstone.app_id})
+        self._record.commit(
             [
-                self._table.put_if(_claim_item(domain), "app_id = :app", held, raced),
-                self._table.replace(_item(tombstone), tombstone.ver - 1, raced),
+                Put(_claim_item(domain), held, raced),
+                replace(_item(tombstone), tombstone.ver - 1, raced),
                 self._checks.strike(tombstone.app_id, tombstone.hostname),
                 *self._added(domain),
                 *writes,
@@ -78,51 +78,50 @@ class Domains:
     def remove(self, domain: Domain, *writes: Write) -> None:
         """Store the tombstone and free the name; raise NotFound if it is gone already."""
         gone = NotFound("domain")
-        free = self._table.delete(_claim_key(domain.hostname), "app_id = :app", {":app": domain.app_id}, gone)
-        record = self._table.replace(_item(domain), domain.ver - 1, gone)
-        self._table.commit([record, free, self._checks.strike(domain.app_id, domain.hostname), *writes])
+        free = Delete(_claim_key(domain.hostname), Equals({"app_id": domain.app_id}), gone)
+        record = replace(_item(domain), domain.ver - 1, gone)
+        self._record.commit([record, free, self._checks.strike(domain.app_id, domain.hostname), *writes])
 
     def claim(self, hostname: str) -> Claim | None:
         """Return whose the name itself is."""
         key = _claim_key(hostname)
-        item = self._table.get(key["PK"], key["SK"])
+        item = self._record.get(key["PK"], key["SK"])
         return _claim(item) if item else None
 
     def overlapping(self, hostname: str) -> list[Claim]:
         """Return whose the wildcard over a name is, or the names under a wildcard."""
         key = _claim_key(hostname)
-        claims = map(_claim, self._table.query(key["PK"], "" if key["SK"] == ANY else ANY))
+        claims = map(_claim, self._record.query(key["PK"], "" if key["SK"] == ANY else ANY))
         return [each for each in claims if each.hostname != hostname]
 
     def proofs_spent(self, account_id: str, place: str) -> int:
         """Return how many proofs of an account at a name in DNS were used."""
         key = _proof_key(account_id, place)
-        item = self._table.get(key["PK"], key["SK"])
+        item = self._record.get(key["PK"], key["SK"])
         return int(item["spent"]) if item else 0
 
     def spend_proof(self, account_id: str, place: str, spent: int) -> Write:
         """Count one more, if there are still as many as that."""
-        return self._table.put_if(
+        return Put(
             {**_proof_key(account_id, place), "spent": spent + 1},
-            "attribute_not_exists(PK) OR spent = :spent",
-            {":spent": spent},
+            AbsentOr(Equals({"spent": spent})),
             Conflict(f"The record at {place} was used at the same time. Look again and repeat your call."),
         )
 
     def _added(self, domain: Domain) -> list[Write]:
-        record = self._table.new(_item(domain), Conflict("Somebody else added that domain at the same time."))
+        record = new(_item(domain), Conflict("Somebody else added that domain at the same time."))
         if domain.ver > 1:  # over its own tombstone
-            record = self._table.replace(_item(domain), domain.ver - 1, Conflict("That domain was just added."))
+            record = replace(_item(domain), domain.ver - 1, Conflict("That domain was just added."))
         return [record, self._checks.new(first(domain))]
 
-    def _no_overlap(self, domain: Domain, taken: Taken) -> list[Write]:
+    def _no_overlap(self, domain: Domain, taken: DomainTaken) -> list[Write]:
         """Refuse a wildcard over another account's names, and a name under another account's wildcard."""
         key = _claim_key(domain.hostname)
         if key["SK"] != ANY:
             wildcard = {**key, "SK": ANY}
-            mine = "attribute_not_exists(PK) OR account_id = :account"
-            return [self._table.expect(wildcard, mine, {":account": domain.account_id}, taken)]
-        if any(sibling["account_id"] != domain.account_id for sibling in self._table.query(key["PK"])):
+            mine = AbsentOr(Equals({"account_id": domain.account_id}))
+            return [Expect(wildcard, mine, taken)]
+        if any(sibling["account_id"] != domain.account_id for sibling in self._record.query(key["PK"])):
             raise taken
         return []
 

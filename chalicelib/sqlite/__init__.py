@@ -1,0 +1,1 @@
+"""The record and the vault in one SQLite file: of one server, and of tests."""

@@ -1,0 +1,1 @@
+"""moto, the fake of AWS that the tests of the AWS adapters and of the template run on."""
