@@ -114,7 +114,11 @@ class Launcher:
 
 
 def environment(ours: Mapping[str, str], options: Options, ports: StartPorts) -> dict[str, str]:
-    """Return the environment of the processes: ours, with what was chosen for this start."""
+    """Return the environment of the processes: ours, with what was chosen for this start.
+
+    No trace of an AWS account that the user may have, unless it is there that the record is.
+    """
+    ours = ours if ours.get("SSL_ENDPOINT_TABLE") else _without_aws(ours)
     proxied = f"{ours['NO_PROXY']},{NO_PROXY}" if ours.get("NO_PROXY") else NO_PROXY
     return {
         **ours,
@@ -135,6 +139,12 @@ def environment(ours: Mapping[str, str], options: Options, ports: StartPorts) ->
 def record(ours: Mapping[str, str], options: Options) -> str:
     """Return where the record is: in the state folder, or "", for DynamoDB, if the environment names a table."""
     return "" if ours.get("SSL_ENDPOINT_TABLE") else str(options.state / RECORD)
+
+
+def _without_aws(ours: Mapping[str, str]) -> Mapping[str, str]:
+    kept = {name: value for name, value in ours.items() if not name.startswith("AWS_")}
+    nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**kept, **nothing, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def _is_ours(name: str) -> bool:
