@@ -143,8 +143,7 @@ def _item(endpoint: Endpoint, version: Version) -> Item:
     item = {
         "PK": f"APP#{endpoint.app_id}",
         "SK": HEAD_KEY,
-        "feed": "feed",
-        "changed": updated,
+        **indexes.in_feed(updated),
         "endpoint_id": endpoint.id,
         "expires_at": times.text(min(facts.expires_at for facts in version.chain)),
         "created_at": times.text(endpoint.created_at),

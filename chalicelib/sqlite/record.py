@@ -116,22 +116,9 @@ class SqliteRecord:
         rows = self._rows("SELECT item FROM items WHERE changed > ? ORDER BY changed LIMIT 1", after)
         return _item(rows[0][0]) if rows else None
 
-    def owned_by(self, account_id: str, first: str = "") -> Iterator[Item]:
-        """Yield what the owner index holds of an account from the PK `first` on, by PK."""
-        where = "owner = ? AND (pk, sk) > (?, ?)"
-        pk, sk = first, ""
-        while True:
-            rows = self._rows(
-                f"SELECT item, pk, sk FROM items WHERE {where} ORDER BY pk, sk LIMIT ?",
-                account_id,
-                pk,
-                sk,
-                READ_AT_ONCE,
-            )
-            yield from (_item(row[0]) for row in rows)
-            if len(rows) < READ_AT_ONCE:
-                return
-            pk, sk = rows[-1][1:]
+    def owned_by(self, account_id: str, first: str = "", last: str = "") -> Iterator[Item]:
+        """Yield what the owner index holds of an account, by PK, from `first` on, up to `last` if there is one."""
+        return self._pages("owner = ? AND pk <= ?", (account_id, last or LAST), first)
 
     def due(self, work: str, until: str) -> Iterator[Item]:
         """Yield what the due index holds of a kind of work up to a moment, shard by shard."""
@@ -178,9 +165,9 @@ class SqliteRecord:
             kept.get("ttl"),
         )
 
-    def _pages(self, where: str, values: tuple[str | int, ...]) -> Iterator[Item]:
-        """Yield items by key, some at a time, so that a long read is in nobody's way."""
-        pk = sk = ""
+    def _pages(self, where: str, values: tuple[str | int, ...], first: str = "") -> Iterator[Item]:
+        """Yield items by key from the PK `first` on, some at a time, so that a long read is in nobody's way."""
+        pk, sk = first, ""
         while True:
             rows = self._rows(
                 f"SELECT item, pk, sk FROM items WHERE {where} AND (pk, sk) > (?, ?) ORDER BY pk, sk LIMIT ?",
