@@ -170,7 +170,7 @@ def _record(items: Iterable[Item]) -> AppRecord | None:
         collaborators=tuple(map(_collaborator, parts["COLLABORATOR"])),
         channels=tuple(notices.channels(parts["CHANNEL"])),
         checks={item["hostname"]: checks.check(item) for item in parts["CHECK"]},
-        serving=next(map(endpoints.serving, parts["ENDPOINT"]), None),
+        read_serving=lambda: next(map(endpoints.serving, parts["ENDPOINT"]), None),
     )
 
 
