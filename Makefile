@@ -4,9 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/requirements.stamp
 
-.PHONY: run test test-clients lint fmt bench learn sweep openapi package clean
+.PHONY: run run-moto test test-clients lint fmt bench learn sweep openapi package clean
 run: $(STAMP)
 	@exec $(BIN)/python -m local $(ARGS)
+
+# For whoever changes the adapters of AWS: the product over moto, in memory.
+run-moto: $(STAMP)
+	@exec $(BIN)/python -m tests.moto.run $(ARGS)
 
 # pip would compile on one core; what cannot be compiled is a template.
 $(STAMP): requirements.txt requirements-dev.txt
