@@ -16,6 +16,7 @@ ONLY = {
     "botocore": {"aws", "edge", "stores"},
     "chalice": {"api", "app"},
     "dns": {"net"},
+    "idna": {"x509"},
     "dnslib": set(),
     "moto": set(),
     "tests": set(),
