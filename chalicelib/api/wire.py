@@ -254,6 +254,7 @@ def _facts(facts: Facts) -> Json:
         "expires_at": moment(facts.expires_at),
         "serial": facts.serial,
         "fingerprint": facts.fingerprint,
-        "key_type": facts.key_type,
+        "key_type": facts.key.name,
+        "key": asdict(facts.key),
         "signature": facts.signature,
     }

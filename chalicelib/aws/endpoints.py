@@ -15,7 +15,7 @@ from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, TooLarge
 from chalicelib.model import expiry, times
 from chalicelib.model.endpoint import Endpoint, Version
-from chalicelib.x509.facts import Change, Facts, Reason, Verdict
+from chalicelib.x509.facts import Change, Facts, Key, Reason, Verdict
 
 MOST_SUMMARISED = 100  # names of a certificate that is described in its endpoint's head, too
 MOST_BYTES = 390_000  # of a chain and its description: an item may have 400 KB
@@ -248,4 +248,6 @@ def _version(item: Item) -> Version:
 
 def _facts(written: dict[str, Any]) -> Facts:
     moments = {name: times.moment(written[name]) for name in ("starts_at", "expires_at")}
-    return Facts(**{**written, **moments, "names": tuple(written["names"])})
+    described = {name: value for name, value in written.items() if name != "key_type"}
+    key = Key(**written["key"]) if "key" in written else Key.called(written["key_type"])
+    return Facts(**{**described, **moments, "names": tuple(written["names"]), "key": key})

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from chalicelib.errors import BadCertificate
 from chalicelib.x509 import der, distinguished_name, extensions, public_key
-from chalicelib.x509.facts import Facts
+from chalicelib.x509.facts import Facts, Key
 from chalicelib.x509.library import UNREADABLE, without_warnings
 
 LARGEST = 64 * 1024  # bytes of DER
@@ -102,14 +102,9 @@ class Certificate:
         return distinguished_name.text(self.issuer_name)
 
     @property
-    def key_type(self) -> str:
-        """Return the public key's type as people write it."""
-        return public_key.name(self._public_key)
-
-    @property
-    def rsa_bits(self) -> int | None:
-        """Return the size of an RSA key, None for other keys."""
-        return self._public_key.key_size if isinstance(self._public_key, rsa.RSAPublicKey) else None
+    def key(self) -> Key:
+        """Return the public key's type and size."""
+        return public_key.describe(self._public_key)
 
     @property
     def self_issued(self) -> bool:
@@ -153,7 +148,7 @@ class Certificate:
             expires_at=self.expires_at,
             serial=format(self._serial, "x"),
             fingerprint=self.fingerprint,
-            key_type=self.key_type,
+            key=self.key,
             signature=self.loaded.signature_algorithm_oid._name,
             self_signed=self.self_signed,
             is_ca=self.is_ca,

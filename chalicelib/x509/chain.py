@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from chalicelib.errors import BadCertificate, BadKey, KeyMismatch
-from chalicelib.x509 import trust
+from chalicelib.x509 import key_types, trust
 from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.bundle import Bundle
 from chalicelib.x509.certificate import Certificate
@@ -18,7 +18,6 @@ from chalicelib.x509.paths import LONGEST, End, Path, Pool, Search
 from chalicelib.x509.private_key import PrivateKey
 
 LISTED = 5  # certificates that an error names
-ONLY_AS_SENT = "Ed25519"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,10 @@ def build(bundle: Bundle, anchors: Anchors, pool: Pool, now: datetime) -> Chain:
     (KeyMismatch if there is a key, but for none of the certificates) and BadCertificate.
     """
     leaf, key = _match(bundle, anchors, now)
-    if key.key_type == ONLY_AS_SENT:
+    if not key_types.is_in_browsers(key.facts):
         raise BadKey(
-            f"Browsers do not accept {ONLY_AS_SENT} keys. Use one on the curve P-256, or leave the upload as it is"
-            " (preprocess: false, --bypass)."
+            f"Browsers do not accept {key.facts.name} keys. Use one on the curve P-256, or leave the upload as"
+            " it is (preprocess: false, --bypass)."
         )
     _check_edge_can_load(leaf)
     served = _serve(leaf, bundle, anchors, pool, now)
@@ -119,8 +118,8 @@ def _meant(leaves: Sequence[Certificate], bundle: Bundle, anchors: Anchors, now:
 def _mismatch(bundle: Bundle, why: str) -> BadKey:
     if not bundle.keys:
         return BadKey(f"No private key given.{bundle.complaint}")
-    keys = ", ".join(key.key_type for key in bundle.keys)
-    certificates = "; ".join(f"{each.subject} ({each.key_type})" for each in bundle.certificates[:LISTED])
+    keys = ", ".join(key.facts.name for key in bundle.keys)
+    certificates = "; ".join(f"{each.subject} ({each.key.name})" for each in bundle.certificates[:LISTED])
     return KeyMismatch(f"{why}: the key is {keys}, the certificates are {certificates}.{bundle.complaint}")
 
 

@@ -7,6 +7,30 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """A key's type and size: key_types says which there are; an empty type is unknown."""
+
+    type: str  # "RSA", "EC", "Ed25519"
+    bits: int | None = None  # of an RSA modulus, or a curve
+    curve: str | None = None  # "P-256"
+
+    @property
+    def name(self) -> str:
+        """Return how people call it: "RSA 2048", "EC P-256", "Ed25519"."""
+        if not self.type:
+            return "of an unknown type"
+        return " ".join(str(part) for part in (self.type, self.curve or self.bits) if part)
+
+    @classmethod
+    def called(cls, name: str) -> Key:
+        """Return the key of a name: facts that were stored before they had values have nothing else."""
+        type_, _, size = name.partition(" ")
+        if type_ == "EC":
+            return cls(type_, int(size[2:]) if size.startswith("P-") else None, size)
+        return cls(type_, int(size)) if size.isdigit() else cls("" if size else type_)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One certificate, described. Times are aware and in UTC."""
 
@@ -17,7 +41,7 @@ class Facts:
     expires_at: datetime
     serial: str  # lower-case hex
     fingerprint: str  # SHA-256 of the DER, lower-case hex
-    key_type: str  # "EC P-256", "RSA 2048"
+    key: Key
     signature: str  # "ecdsa-with-SHA256"
     self_signed: bool
     is_ca: bool

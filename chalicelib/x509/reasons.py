@@ -105,7 +105,7 @@ def weak_key(certificate: Facts) -> Reason:
     """Say that a key can be broken."""
     return Reason(
         "weak_key",
-        f"The key of {certificate.subject} is {certificate.key_type}, which is too weak.",
+        f"The key of {certificate.subject} is {certificate.key.name}, which is too weak.",
         "Make a new key, at least RSA 2048 or on the curve P-256, and get a certificate for it.",
     )
 
@@ -114,7 +114,7 @@ def key_type(certificate: Facts) -> Reason:
     """Say that browsers do not support a key's type."""
     return Reason(
         "key_type",
-        f"The key of {certificate.subject} is {certificate.key_type}, which browsers do not support.",
+        f"The key of {certificate.subject} is {certificate.key.name}, which browsers do not support.",
         "Make a new key, RSA 2048 or on the curve P-256, and get a certificate for it.",
     )
 

@@ -14,6 +14,7 @@ from chalicelib.errors import BadCertificate
 from chalicelib.x509 import distinguished_name
 from chalicelib.x509.anchors import readable
 from chalicelib.x509.certificate import Certificate
+from chalicelib.x509.facts import Key
 from tests.authority import CA, DAY, NOW, LeafCert, self_signed
 
 ROOT = CA()
@@ -41,19 +42,28 @@ class TestFacts:
             "expires_at": NOW + 80 * DAY,
             "serial": f"{LEAF.certificate.serial_number:x}",
             "fingerprint": LEAF.fingerprint,
-            "key_type": "EC P-256",
+            "key": {"type": "EC", "bits": 256, "curve": "P-256"},
             "signature": "ecdsa-with-SHA256",
             "self_signed": False,
             "is_ca": False,
         } == asdict(facts)
 
     @pytest.mark.parametrize(
-        ("kind", "key_type"),
-        [("P-521", "EC P-521"), ("RSA 2048", "RSA 2048"), ("Ed25519", "Ed25519"), ("secp256k1", "EC secp256k1")],
+        ("kind", "key", "name"),
+        [
+            ("P-521", Key("EC", 521, "P-521"), "EC P-521"),
+            ("RSA 2048", Key("RSA", 2048), "RSA 2048"),
+            ("DSA 2048", Key("DSA", 2048), "DSA 2048"),
+            ("Ed25519", Key("Ed25519"), "Ed25519"),
+            ("Ed448", Key("Ed448"), "Ed448"),
+            ("secp256k1", Key("EC", 256, "secp256k1"), "EC secp256k1"),
+        ],
     )
-    def test_key_type(self, kind: str, key_type: str) -> None:
-        """The key's type is named as people name it."""
-        assert key_type == view(CA_1.issue_cert("www.example.com", kind=kind)).facts.key_type
+    def test_key(self, kind: str, key: Key, name: str) -> None:
+        """The key's type and size are values, and are named as people name them."""
+        facts = view(CA_1.issue_cert("www.example.com", kind=kind)).facts
+
+        assert (key, name) == (facts.key, facts.key.name)
 
     def test_root(self) -> None:
         """A root is self-signed and an authority."""
