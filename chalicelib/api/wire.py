@@ -96,7 +96,8 @@ def ssl_cert(chain: Sequence[Facts], verdict: Verdict) -> Json:
         "ca_signed?": verdict.trusted,
         "trusted": verdict.trusted,
         "reasons": [
-            {"code": each.code, "sentence": each.sentence, "remedy": each.remedy} for each in verdict.reasons
+            {"code": each.code, "sentence": each.sentence, "remedy": each.remedy, "subjects": list(each.subjects)}
+            for each in verdict.reasons
         ],
         "self_signed?": leaf.self_signed,
         "acm": False,

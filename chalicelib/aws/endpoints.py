@@ -237,13 +237,17 @@ def _version(item: Item) -> Version:
         id=item["version_id"],
         certificate_chain=item["certificate_chain"],
         chain=tuple(_facts(facts) for facts in read["chain"]),
-        verdict=Verdict(verdict["trusted"], tuple(Reason(**reason) for reason in verdict["reasons"])),
+        verdict=Verdict(verdict["trusted"], tuple(_reason(each) for each in verdict["reasons"])),
         changes=tuple(Change(**change) for change in read["changes"]),
         created_at=times.moment(item["created_at"]),
         created_by=item["created_by"],
         left_out=item.get("left_out", ""),
         judged_by=item.get("judged_by", ""),
     )
+
+
+def _reason(written: dict[str, Any]) -> Reason:
+    return Reason(**{**written, "subjects": tuple(written.get("subjects", ()))})
 
 
 def _facts(written: dict[str, Any]) -> Facts:

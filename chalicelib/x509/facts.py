@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -49,11 +49,16 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a browser would not trust a chain: a code for programs, a sentence and a remedy for people."""
+    """Why a browser would not trust a chain: code and subjects for programs, a sentence and a remedy for people.
+
+    The subjects are all the names that are not covered, or whose certificates it is about (distinguished names).
+    They are no part of what makes two reasons the same: verdicts that were stored before there were any have none.
+    """
 
     code: str
     sentence: str
     remedy: str
+    subjects: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def judge(
             path = Search((*certificates[1:], *left_out), anchors, now).best(leaf)
             found += _of_chain(path, now, complete=complete)
     if not verified and not found:
-        found.append(reasons.unverifiable(anchors.objection(leaf, certificates[1:], now)))
+        found.append(reasons.unverifiable(leaf.facts, anchors.objection(leaf, certificates[1:], now)))
     return Verdict(trusted=not found, reasons=tuple(found))
 
 
@@ -84,7 +84,7 @@ def of_leaf(leaf: Certificate, now: datetime) -> Iterator[Reason]:
     if leaf.starts_at > now:
         yield reasons.not_yet_valid(leaf.facts)
     if not leaf.names:
-        yield reasons.no_san()
+        yield reasons.no_san(leaf.facts)
     if leaf.weak_signature:
         yield reasons.weak_signature(leaf.facts)
     if not leaf.may_serve:
