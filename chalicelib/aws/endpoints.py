@@ -15,7 +15,7 @@ from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, TooLarge
 from chalicelib.model import expiry, times
 from chalicelib.model.endpoint import Endpoint, Version
-from chalicelib.x509.facts import Change, Facts, Key, Reason, Verdict
+from chalicelib.x509.facts import ChainChange, Facts, Key, Reason, Verdict
 
 MOST_SUMMARISED = 100  # names of a certificate that is described in its endpoint's head, too
 MOST_BYTES = 390_000  # of a chain and its description: an item may have 400 KB
@@ -238,7 +238,7 @@ def _version(item: Item) -> Version:
         certificate_chain=item["certificate_chain"],
         chain=tuple(_facts(facts) for facts in read["chain"]),
         verdict=Verdict(verdict["trusted"], tuple(_reason(each) for each in verdict["reasons"])),
-        changes=tuple(Change(**change) for change in read["changes"]),
+        changes=tuple(ChainChange(**change) for change in read["changes"]),
         created_at=times.moment(item["created_at"]),
         created_by=item["created_by"],
         left_out=item.get("left_out", ""),

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from chalicelib.errors import BadCertificate
 from chalicelib.x509 import der, distinguished_name, extensions, public_key
 from chalicelib.x509.facts import Facts, Key
-from chalicelib.x509.library import UNREADABLE, without_warnings
+from chalicelib.x509.tolerance import UNREADABLE, without_warnings
 
 LARGEST = 64 * 1024  # bytes of DER
 MOST_NAMES = 1000  # in one certificate

@@ -13,7 +13,7 @@ from chalicelib.x509 import key_types, trust
 from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.bundle import Bundle
 from chalicelib.x509.certificate import Certificate
-from chalicelib.x509.facts import Change
+from chalicelib.x509.facts import ChainChange
 from chalicelib.x509.paths import LONGEST, End, Path, Pool, Search
 from chalicelib.x509.private_key import PrivateKey
 
@@ -26,7 +26,7 @@ class Served:
 
     certificates: tuple[Certificate, ...]
     text: str  # PEM; the text as sent, byte for byte, when nothing had to change
-    changes: tuple[Change, ...]
+    changes: tuple[ChainChange, ...]
     left_out: tuple[Certificate, ...]  # sent, but not served: for the verdict's reasons
 
     @property
@@ -90,7 +90,7 @@ def as_sent(bundle: Bundle) -> Chain:
     if key is None:
         raise _mismatch(bundle, "The private key does not fit the first certificate")
     _check_edge_can_load(leaf)
-    changes = tuple(Change("kept", each.subject, each.fingerprint, "") for each in bundle.sent)
+    changes = tuple(ChainChange("kept", each.subject, each.fingerprint, "") for each in bundle.sent)
     return Chain(bundle.sent, bundle.text or _pem(bundle.sent), changes, (), key)
 
 
@@ -178,19 +178,21 @@ def _is_ordered(certificates: Sequence[Certificate], search: Search, now: dateti
     )
 
 
-def _changes(chain: Sequence[Certificate], bundle: Bundle, now: datetime) -> Iterator[Change]:
+def _changes(chain: Sequence[Certificate], bundle: Bundle, now: datetime) -> Iterator[ChainChange]:
     for certificate in chain:
         action, why = ("kept", "") if certificate in bundle.certificates else ("added", "It was missing.")
-        yield Change(action, certificate.subject, certificate.fingerprint, why)
+        yield ChainChange(action, certificate.subject, certificate.fingerprint, why)
     for certificate in bundle.certificates:
         if certificate not in chain:
             why = _why_dropped(certificate, chain, now)
-            yield Change("dropped", certificate.subject, certificate.fingerprint, why)
+            yield ChainChange("dropped", certificate.subject, certificate.fingerprint, why)
     for certificate, times in Counter(bundle.sent).items():
         if times > 1:
-            yield Change("dropped", certificate.subject, certificate.fingerprint, f"It was sent {times} times.")
+            yield ChainChange(
+                "dropped", certificate.subject, certificate.fingerprint, f"It was sent {times} times."
+            )
     for block in bundle.unread:
-        yield Change("dropped", f"block {block.number} of {block.field}", "", block.sentence)
+        yield ChainChange("dropped", f"block {block.number} of {block.field}", "", block.sentence)
 
 
 def _why_dropped(certificate: Certificate, chain: Sequence[Certificate], now: datetime) -> str:

@@ -73,7 +73,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChainChange:
     """What was done with one certificate while the served chain was made from the bundle."""
 
     action: str  # "kept", "dropped" or "added"

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from chalicelib.errors import BadKey
 from chalicelib.x509 import der, key_types, public_key
 from chalicelib.x509.key_types import LARGEST_RSA_EXPONENT
-from chalicelib.x509.library import UNREADABLE, without_warnings
+from chalicelib.x509.tolerance import UNREADABLE, without_warnings
 
 DAMAGED = "The private key is damaged and cannot be read."
 DOES_NOT_OPEN = "The private key does not open with the pass phrase."

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib.x509 import key_types
 from chalicelib.x509.facts import Key
-from chalicelib.x509.library import UNREADABLE
+from chalicelib.x509.tolerance import UNREADABLE
 
 WITHOUT_SIZE = {
     "Ed25519": (ed25519.Ed25519PublicKey, ed25519.Ed25519PrivateKey),
