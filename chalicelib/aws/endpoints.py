@@ -15,6 +15,7 @@ from chalicelib.aws.transactions import Write
 from chalicelib.errors import Conflict, TooLarge
 from chalicelib.model import expiry, times
 from chalicelib.model.endpoint import Endpoint, Version
+from chalicelib.x509 import stored_facts
 from chalicelib.x509.facts import ChainChange, Facts, Key, Reason, Verdict
 
 MOST_SUMMARISED = 100  # names of a certificate that is described in its endpoint's head, too
@@ -251,7 +252,7 @@ def _reason(written: dict[str, Any]) -> Reason:
 
 
 def _facts(written: dict[str, Any]) -> Facts:
+    written = stored_facts.today(written)
     moments = {name: times.moment(written[name]) for name in ("starts_at", "expires_at")}
-    described = {name: value for name, value in written.items() if name != "key_type"}
-    key = Key(**written["key"]) if "key" in written else Key.called(written["key_type"])
-    return Facts(**{**described, **moments, "names": tuple(written["names"]), "key": key})
+    names = {name: tuple(written[name]) for name in ("names", "common_names")}
+    return Facts(**{**written, **moments, **names, "key": Key(**written["key"])})

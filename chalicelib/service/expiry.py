@@ -162,7 +162,7 @@ def _domains(record: AppRecord) -> dict[str, Any]:
 def _described(version: Version) -> dict[str, Any]:
     """Return what the template says of a chain, and what a new request needs."""
     leaf, ending = version.leaf, expiry.first(version)
-    names = leaf.names or (leaf.subject.rpartition("CN=")[2] or leaf.subject,)
+    names = leaf.names or leaf.common_names or (leaf.subject,)
     described = asdict(ending)
     return {
         "expires_at": times.text(ending.expires_at),

@@ -96,6 +96,11 @@ class Certificate:
         """Return the subject as text, "C=US; O=Example; CN=www.example.com"."""
         return distinguished_name.text(self.subject_name)
 
+    @property
+    def common_names(self) -> tuple[str, ...]:
+        """Return the subject's common names."""
+        return distinguished_name.common_names(self.subject_name)
+
     @cached_property
     def issuer(self) -> str:
         """Return the issuer as text."""
@@ -152,6 +157,7 @@ class Certificate:
             signature=self.loaded.signature_algorithm_oid._name,
             self_signed=self.self_signed,
             is_ca=self.is_ca,
+            common_names=self.common_names,
         )
 
     def live(self, now: datetime) -> bool:

@@ -21,14 +21,6 @@ class Key:
             return "of an unknown type"
         return " ".join(str(part) for part in (self.type, self.curve or self.bits) if part)
 
-    @classmethod
-    def called(cls, name: str) -> Key:
-        """Return the key of a name: facts that were stored before they had values have nothing else."""
-        type_, _, size = name.partition(" ")
-        if type_ == "EC":
-            return cls(type_, int(size[2:]) if size.startswith("P-") else None, size)
-        return cls(type_, int(size)) if size.isdigit() else cls("" if size else type_)
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -45,6 +37,7 @@ class Facts:
     signature: str  # "ecdsa-with-SHA256"
     self_signed: bool
     is_ca: bool
+    common_names: tuple[str, ...] = ()  # of the subject: shown, never matched
 
 
 @dataclass(frozen=True, slots=True)

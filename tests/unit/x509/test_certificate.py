@@ -46,6 +46,7 @@ class TestFacts:
             "signature": "ecdsa-with-SHA256",
             "self_signed": False,
             "is_ca": False,
+            "common_names": ("www.Example.com",),
         } == asdict(facts)
 
     @pytest.mark.parametrize(
@@ -115,6 +116,21 @@ class TestNames:
 
         assert distinguished_name.LONGEST + 1 == len(distinguished_name.text(name.public_bytes()))
 
+    def test_common_names(self) -> None:
+        """All of a subject's common names are given, safe to show; nothing of another field is one."""
+        names = ["www.example.com", "a; CN=b", "a\nb", "x" * 64]
+        attributes = [x509.NameAttribute(NameOID.COMMON_NAME, each) for each in names]
+        organization = x509.NameAttribute(NameOID.ORGANIZATION_NAME, "y; CN=z")
+        found = distinguished_name.common_names(x509.Name([organization, *attributes]).public_bytes())
+
+        assert ("www.example.com", "a; CN=b", "a\\x0ab", "x" * 64) == found
+
+    def test_many_common_names(self) -> None:
+        """A few of thousands are enough."""
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")] * 1000)
+
+        assert 5 == len(distinguished_name.common_names(name.public_bytes()))
+
     def test_several_values(self) -> None:
         """The parts of one relative name are joined with a plus."""
         parts = [x509.NameAttribute(NameOID.COMMON_NAME, each) for each in ("a", "b")]
@@ -128,6 +144,7 @@ class TestNames:
         """What is no name has a text all the same."""
         assert distinguished_name.UNREADABLE == distinguished_name.text(name)
         assert not distinguished_name.is_plain(name)
+        assert () == distinguished_name.common_names(name)
 
     def test_attributes(self) -> None:
         """Attributes are shown by their short names, unknown ones by their number."""

@@ -74,23 +74,6 @@ def test_newkey(key: Key, newkey: str) -> None:
     assert newkey == key_types.newkey(key)
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        Key("RSA", 2048),
-        Key("DSA", 2048),
-        Key("EC", 256, "P-256"),
-        Key("EC", 521, "P-521"),
-        Key("EC", None, "secp256k1"),
-        Key("Ed25519"),
-        UNKNOWN,
-    ],
-)
-def test_names_of_old_records(key: Key) -> None:
-    """A key that was stored as a name only is known by it."""
-    assert key == Key.called(key.name)
-
-
 def test_advice_is_the_table() -> None:
     """What a refused key is told to be is what the table has."""
     assert "RSA with 2048 to 4096 bits or an elliptic curve key on P-256, P-384 or P-521" == key_types.TO_USE
