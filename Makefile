@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/requirements.stamp
 
-.PHONY: run run-moto test test-clients lint fmt bench learn sweep openapi package clean
+.PHONY: run run-moto test test-clients lint fmt bench learn sweep openapi distrusted providers package clean
 run: $(STAMP)
 	@exec $(BIN)/python -m local $(ARGS)
 
@@ -49,6 +49,13 @@ sweep: $(STAMP)
 openapi: $(STAMP)
 	@$(BIN)/python -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout, ensure_ascii=False, indent=1)' \
 		< docs/openapi.yaml > chalicelib/api/openapi.json
+
+# Tables of the outer world: the roots that browsers trust no more, and whose name servers are whose.
+distrusted: $(STAMP)
+	@$(BIN)/python -m tests.upkeep.distrusted --write $(CERTDATA)
+
+providers: $(STAMP)
+	@$(BIN)/python -m tests.upkeep.providers $(NAMESERVERS)
 
 package: $(STAMP)
 	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} $(BIN)/chalice package --stage prod \

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local.service import REGION
+
 from chalicelib import wiring
 from local import folder
 from local.ports import HOST, Ports
-from local.service import REGION
 from tests.functional.sweeps import ENDING, FRESH, store
 
 STORED, DUE = 3_000, 3_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import Unavailable
+from chalicelib.texts import printable
 
 LONGEST = 300  # characters
 
@@ -14,6 +15,6 @@ def unavailable(service: str, error: BotoCoreError | ClientError) -> Unavailable
     if isinstance(error, ClientError):
         said = error.response.get("Error", {})
         words = f"{said.get('Code', 'error')}: {said.get('Message', '')}"
-        clean = "".join(letter if letter.isprintable() else " " for letter in words).strip(" .")
+        clean = printable(words, " ").strip(" .")
         return Unavailable(f"{service} refused it: {clean[:LONGEST]}.")
     return Unavailable(f"{service} does not answer ({type(error).__name__}).")

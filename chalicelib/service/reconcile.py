@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import uuid4
@@ -149,8 +149,7 @@ class Reconcile:
             "app": record.app.name,
             "hostname": record.target(self._app_zone),
             "reasons": [
-                {name: text for name, text in asdict(reason).items() if name != "code"}
-                for reason in version.verdict.reasons
+                {"sentence": reason.sentence, "remedy": reason.remedy} for reason in version.verdict.reasons
             ],
         }
         key = f"{DISTRUST} {version.id} {times.text(now)}"

@@ -26,7 +26,7 @@ export async function read(octets) {
       names,
       starts_at: cert.notBefore.toISOString(),
       expires_at: cert.notAfter.toISOString(),
-      keyType: typeOf(cert.publicKey.algorithm),
+      key: keyOf(cert.publicKey.algorithm),
       isCa: Boolean(cert.getExtension(BasicConstraintsExtension)?.ca),
       subjectHex: der.hex(subjectName.whole),
       issuerHex: der.hex(issuer.whole),
@@ -37,9 +37,10 @@ export async function read(octets) {
   }
 }
 
-function typeOf(algorithm) {
-  if (algorithm.modulusLength) return `RSA ${algorithm.modulusLength}`;
-  return algorithm.namedCurve ? `ECDSA ${algorithm.namedCurve}` : algorithm.name;
+/** A key's type and size as the API tells them. */
+function keyOf({ name, modulusLength, namedCurve }) {
+  if (modulusLength) return { type: 'RSA', bits: modulusLength };
+  return namedCurve ? { type: 'EC', curve: namedCurve } : { type: name };
 }
 
 /** Makes a key pair: "P-256", "P-384", "RSA-2048" or "RSA-4096". The private half can be saved, and is nowhere else. */

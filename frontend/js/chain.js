@@ -6,7 +6,7 @@ import { commonName, hashName, keyName, listed, organisation } from './words.js'
 
 const Card = ({ kind, how = '', mark, name, lines }) => html`<li class=${`cert ${how}`}><span class="kind"><span>${kind}</span>${mark}</span><strong>${name}</strong>${lines.filter(Boolean).map((line) => html`<span class="small">${line}</span>`)}</li>`;
 
-const technical = (facts) => `${keyName(facts.key_type)}, ${hashName(facts.signature)}`;
+const technical = (facts) => `${keyName(facts.key)}, ${hashName(facts.signature)}`;
 const until = (facts, now) => new Date(facts.expires_at) < now ? html`<span class="bad">expired ${day(facts.expires_at)}</span>` : `until ${day(facts.expires_at)}`;
 
 const Leaf = ({ leaf, now }) => {

@@ -1,6 +1,6 @@
 /** Names with the record to set for each, and whether DNS and the edge follow. */
 
-import { APEX_NAMES, covers } from './names.js';
+import { APEX_NAMES } from './names.js';
 import { ago } from './time.js';
 import { Copy, State, html } from './ui.js';
 import { DNS_WORDS, TLS_WORDS } from './words.js';
@@ -17,8 +17,8 @@ export const Record = ({ record }) => {
 function tlsOf(domain, check, cert) {
   if (!cert) return { is: 'idle', word: 'No certificate', why: '' };
   const tls = check?.tls;
-  const isCovered = cert.names.some((name) => covers(name, domain.hostname));
-  if (!isCovered) return { is: 'bad', word: 'Name not covered', why: `The certificate has no ${domain.hostname}.` };
+  const mismatch = cert.reasons.find((reason) => reason.code === 'name_mismatch');
+  if (mismatch?.subjects.includes(domain.hostname)) return { is: 'bad', word: 'Name not covered', why: `The certificate has no ${domain.hostname}.` };
   if (new Date(cert.expires_at) < Date.now()) return { is: 'bad', word: 'Expired', why: 'Browsers refuse it.' };
   if (!tls) return { is: 'idle', word: 'Covered', why: '' };
   const [is, word] = TLS_WORDS[tls.state] ?? ['idle', tls.state];

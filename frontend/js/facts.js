@@ -12,7 +12,7 @@ const facts = (endpoint, cert) => [
   ['Issuer', cert.issuer],
   ['Starts', exact(cert.starts_at)],
   ['Expires', exact(cert.expires_at)],
-  ['Key', keyName(cert.key_type)],
+  ['Key', keyName(cert.key)],
   ['Signature', cert.signature],
   ['Serial', html`<code>${octets(cert.serial)}</code>`],
   ['SHA-256', html`<code>${octets(cert.fingerprint).toUpperCase()}</code>`],

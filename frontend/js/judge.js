@@ -2,7 +2,7 @@
 
 import { uncovered } from './names.js';
 import { day, remaining } from './time.js';
-import { certificateOf, commonName, isSoon, listed } from './words.js';
+import { certificateOf, commonName, isSoon, keyName, listed } from './words.js';
 
 const WEAKEST_RSA = 2048; // bits
 
@@ -106,8 +106,8 @@ function datesCheck(leaf, now) {
   return { ...check, is, what: `It is good for ${remaining(leaf.expires_at, now)}`, why: `Until ${day(leaf.expires_at)}.` };
 }
 
-function strengthCheck({ keyType }) {
-  const bits = Number(/^RSA (\d+)/.exec(keyType)?.[1] ?? WEAKEST_RSA);
-  if (bits < WEAKEST_RSA) return { id: 'strength', is: 'bad', what: `Its key is too weak: ${keyType}`, why: 'Make a new key, ECDSA P-256 or RSA 2048, and get a certificate for it.' };
-  return { id: 'strength', is: 'ok', what: `Its key is ${keyType}` };
+function strengthCheck({ key }) {
+  const name = keyName(key);
+  if (key.type === 'RSA' && key.bits < WEAKEST_RSA) return { id: 'strength', is: 'bad', what: `Its key is too weak: ${name}`, why: 'Make a new key, ECDSA P-256 or RSA 2048, and get a certificate for it.' };
+  return { id: 'strength', is: 'ok', what: `Its key is ${name}` };
 }

@@ -99,8 +99,8 @@ export function commonName(subject) {
 /** The organisation of a subject, or nothing. */
 export const organisation = (subject) => subject.split('; ').find((part) => part.startsWith('O='))?.slice(2) ?? '';
 
-/** ECDSA P-256 instead of the API's EC P-256. */
-export const keyName = (type) => type.replace(/^EC /, 'ECDSA ');
+/** What people call a key of the API, {type, bits, curve}: "ECDSA P-256", "RSA 2048". */
+export const keyName = ({ type, bits, curve }) => [type === 'EC' ? 'ECDSA' : type || 'another kind of key', curve ?? bits].filter(Boolean).join(' ');
 
 /** SHA-256 instead of ecdsa-with-SHA256. */
 export const hashName = (signature) => /sha-?(1|224|256|384|512)/i.exec(signature)?.[0].toUpperCase().replace(/SHA-?/, 'SHA-') ?? signature;

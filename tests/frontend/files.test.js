@@ -45,7 +45,7 @@ test('a key fits the certificate of its request, and shows nothing but its publi
   assert.deepEqual(certificate.names, ['www.example.com', 'example.com']);
 });
 
-const cert = (subjectHex, issuerHex, more = {}) => ({ subjectHex, issuerHex, name: subjectHex, names: ['www.example.com'], spki: subjectHex, expires_at: '2027-02-14T00:00:00Z', starts_at: '2026-11-16T00:00:00Z', keyType: 'ECDSA P-256', isCa: subjectHex !== 'leaf', ...more });
+const cert = (subjectHex, issuerHex, more = {}) => ({ subjectHex, issuerHex, name: subjectHex, names: ['www.example.com'], spki: subjectHex, expires_at: '2027-02-14T00:00:00Z', starts_at: '2026-11-16T00:00:00Z', key: { type: 'EC', curve: 'P-256' }, isCa: subjectHex !== 'leaf', ...more });
 const [leaf, between, root, stranger] = [cert('leaf', 'ca'), cert('ca', 'root'), cert('root', 'root'), cert('other', 'nobody')];
 
 test('certificates are put into order, whatever the order of files', () => {
@@ -70,6 +70,6 @@ test('checks say what is wrong, and what mends it', () => {
   assert.equal(all({ now: new Date('2027-03-01') }).dates.what, 'It expired on 14 Feb 2027');
   assert.match(all({ inspection: { unjudged: 'The API does not answer.' } }).chain.why, /^The API does not answer\. As dropped: leaf, signed by ca\.$/);
   assert.deepEqual(all({ inspection: { refused: 'Ask for a longer key.' } }).chain, { id: 'chain', is: 'bad', what: 'The server cannot use it', why: 'Ask for a longer key.' });
-  const weak = arrange([cert('leaf', 'ca', { keyType: 'RSA 1024' })]);
-  assert.equal(all({ arranged: weak }).strength.is, 'bad');
+  const weak = arrange([cert('leaf', 'ca', { key: { type: 'RSA', bits: 1024 } })]);
+  assert.equal(all({ arranged: weak }).strength.what, 'Its key is too weak: RSA 1024');
 });

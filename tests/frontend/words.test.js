@@ -50,7 +50,9 @@ test('names out of the API’s words', () => {
   assert.equal(commonName('C=US; O=A=B; CN=www.example.com'), 'www.example.com');
   assert.equal(commonName('C=US; O=Authority'), 'Authority');
   assert.equal(organisation('C=US; O=Let’s Encrypt; CN=E7'), 'Let’s Encrypt');
-  assert.equal(keyName('EC P-256'), 'ECDSA P-256');
+  assert.equal(keyName({ type: 'EC', bits: 256, curve: 'P-256' }), 'ECDSA P-256');
+  assert.equal(keyName({ type: 'RSA', bits: 2048, curve: null }), 'RSA 2048');
+  assert.equal(keyName({ type: 'Ed25519', bits: null, curve: null }), 'Ed25519');
   assert.equal(hashName('ecdsa-with-SHA384'), 'SHA-384');
   assert.equal(hashName('sha256WithRSAEncryption'), 'SHA-256');
   assert.equal(octets('61d5c'), '06:1d:5c');

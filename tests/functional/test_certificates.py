@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from chalicelib import wiring
+from chalicelib.aws import endpoints
 from chalicelib.errors import Unavailable
+from chalicelib.model.endpoint import Version
 from chalicelib.service.intermediates import Intermediates
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.trust import Anchors
@@ -203,3 +206,27 @@ def test_mismatch_names_the_domains(example: Api, root: CA) -> None:
     assert (True, ["name_mismatch"]) == (made["ssl_cert"]["trusted"], codes(made))
     assert "shop.example.com" in made["ssl_cert"]["reasons"][0]["sentence"]
     assert "www" not in made["ssl_cert"]["reasons"][0]["sentence"]
+    assert ["shop.example.com"] == made["ssl_cert"]["reasons"][0]["subjects"]
+
+
+def test_version_of_an_older_release_is_read(example: Api, root: CA, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version whose record has no key as values, and no subjects in its verdict, is described as today."""
+
+    def described_before(version: Version) -> str:
+        told = json.loads(described(version))
+        for facts, stored in zip(version.chain, told["chain"], strict=True):
+            del stored["key"], stored["common_names"]
+            stored["key_type"] = facts.key.name
+        for reason in told["verdict"]["reasons"]:
+            del reason["subjects"]
+        return json.dumps(told)
+
+    described = endpoints.described
+    monkeypatch.setattr(endpoints, "described", described_before)
+    issued = issue(root.issue_ca("I"), "www.example.com")
+    made = example.call("POST", ENDPOINTS, {**upload(issued), "certificate_chain": issued.pem}).body
+    read = example.call("GET", f"{ENDPOINTS}/{made['id']}").body
+
+    assert {"type": "EC", "bits": 256, "curve": "P-256"} == read["details"]["key"] == made["details"]["key"]
+    assert ["missing_intermediate"] == codes(read)
+    assert [] == read["ssl_cert"]["reasons"][0]["subjects"]
