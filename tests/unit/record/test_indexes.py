@@ -33,7 +33,7 @@ BEFORE: list[Item] = [
         "SK": "ENDPOINT",
         "app_id": "a",
         "endpoint_id": "e",
-        "hostname": "tokyo-2121",
+        "hostname": "tokyo-1",
         "active_id": "v",
     },
     {"PK": "APP#a", "SK": "DOMAIN#www.example.com", "app_id": "a", "hostname": "www.example.com", "removed": True},
