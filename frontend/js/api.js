@@ -29,6 +29,15 @@ export function adoptToken() {
 export const signIn = (token) => sessionStorage.setItem(TOKEN, token.trim());
 export const isSignedIn = () => Boolean(sessionStorage.getItem(TOKEN));
 
+/** Waits for a module that a page imports when it wants it; throws a Refusal if it does not come. */
+export async function arrived(module) {
+  try {
+    return await module;
+  } catch {
+    throw new Refusal(0, 'unreachable', 'The server does not answer. Try again when it does.');
+  }
+}
+
 /** Writes a path of the API: at('apps', 'docs') is apps/docs. */
 export const at = (...parts) => parts.map(encodeURIComponent).join('/');
 

@@ -22,7 +22,7 @@ export function Page({ of, parts, actions }) {
 const Endpoint = ({ of, parts: { log, names, looked, figures, bell }, actions }) => html`<${Crumb} app=${of.app} />
   <${Head} of=${of} actions=${actions} />${bell.callout()}${!of.dialog && html`<${Problem} problem=${of.problem} />`}
   ${of.notice && html`<${Callout} is="idle"><p>${of.notice}</p><//>`}${of.stages && html`<${of.stages.view} />`}
-  ${of.isUpdating && html`<${Update} files=${of.files} />`}<${ChainPart} of=${of} actions=${actions} />
+  ${of.isUpdating && of.files && html`<${Update} files=${of.files} />`}<${ChainPart} of=${of} actions=${actions} />
   <${VersionsPart} of=${of} reminders=${bell.reminders()} actions=${actions} />
   <${Domains} of=${of} names=${names} looked=${looked} actions=${actions} />
   <${figures.view} now=${of.now} />${bell.view({ now: of.now })}<${log.view} now=${of.now} />
@@ -59,7 +59,7 @@ const Head = ({ of: { endpoint, cert, now, checks, isUpdating }, actions }) => {
     <div><h1 class="title"><span data-copy><${Host} name=${cname} /></span> <${Copy} text=${cname} what="hostname" /></h1>
       <p class="lead"><${State} is=${is}>${word}<//> ${rest}${muted && html`<${Muted} />`}</p></div>
     <div class="actions"><button type="button" class="primary" aria-expanded=${isUpdating}
-        onClick=${() => actions.change({ isUpdating: !isUpdating })}>Update certificate</button>
+        onClick=${() => actions.update(!isUpdating)}>Update certificate</button>
       <button type="button" onClick=${actions.test}>Test</button>
       <button type="button" class="quiet" onClick=${() => actions.ask('remove', { cname, typed: '' })}>Remove</button></div>
   </div>`;
@@ -90,7 +90,7 @@ const Gap = ({ cert, mending, busy, actions }) => {
       mending
         ? html`<button type="button" class="primary" aria-disabled=${Boolean(busy)} onClick=${actions.addMissing}>
           Add it and serve</button>`
-        : html`<button type="button" onClick=${() => actions.change({ isUpdating: true })}>Update certificate</button>`
+        : html`<button type="button" onClick=${() => actions.update(true)}>Update certificate</button>`
     }<//>`;
 };
 

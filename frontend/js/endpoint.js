@@ -2,6 +2,7 @@
 
 import { activity } from './activity.js';
 import { adding } from './adding.js';
+import { arrived } from './api.js';
 import { looks } from './check.js';
 import { closeAny } from './endpoint-dialogs.js';
 import { endpointState } from './endpoint-state.js';
@@ -10,7 +11,6 @@ import { notices } from './notices.js';
 import { lookout, progress } from './progress.js';
 import { traffic } from './traffic.js';
 import { html, page, say } from './ui.js';
-import { upload } from './upload.js';
 
 const app = new URLSearchParams(location.search).get('app') ?? '';
 const TICK = 5_000; // milliseconds after which what is said of the time is said anew
@@ -47,13 +47,23 @@ function onMiss({ message }) {
 function onLoaded() {
   const { endpoint, files } = get();
   document.title = `${(endpoint?.cname ?? app).split('.')[0]} – SSL Endpoint`;
-  change({ files: endpoint && (files ?? uploadTo(endpoint)) });
-  get().files?.inspect();
+  change({ files: endpoint && files });
+  files?.inspect();
   watch.now();
   figures.now();
 }
 
-function uploadTo({ name }) {
+/** Opens or closes the upload. What it is made of is as much as the rest of the page, and is loaded when it is wanted. */
+async function update(isUpdating) {
+  try {
+    const { upload } = await arrived(import('./upload.js'));
+    change({ files: get().files ?? uploadTo(get().endpoint, upload), isUpdating, problem: '' });
+  } catch (error) {
+    change({ problem: error.message });
+  }
+}
+
+function uploadTo({ name }, upload) {
   const hosts = () => get().domains.map((each) => each.hostname);
   const present = () => get().endpoint.certificate_chain;
   return upload({ ...about, endpoint: name, hosts, present, onDone: updated });
@@ -83,6 +93,7 @@ function close() {
 
 const actions = {
   ...state,
+  update,
   test,
   close: () => change({ dialog: null }),
   ask: (kind, more) => change({ dialog: { kind, ...more }, problem: '' }),

@@ -15,6 +15,7 @@ export const INITIAL = {
   endpoint: null,
   domains: [],
   checks: null,
+  files: null, // the upload in the making
   stages: null, // what follows the upload
   isAsking: null, // whether the first step is open; null: as the server's state says
   busy: '',
@@ -43,10 +44,11 @@ export function missingNames({ endpoint, domains }) {
  * Keeps what is known of a new endpoint. Returns {get(), change(next), load(), start(name, origin), provision(),
  * addNames(names)}.
  *
- * `app` is its name, or null while none is chosen; `onStarted(name)` gets that of an app that was made, `onAdded()` is called
- * when domains were; `fail(error)` gets what the page cannot live with; `api` has the calls of api.js.
+ * `app` is its name, or null while none is chosen; `onStarted(name)` gets that of an app that was made, `onProvisioned()` is
+ * called, and waited for, when files can be dropped, `onAdded()` is called when domains were; `fail(error)` gets what the
+ * page cannot live with; `api` has the calls of api.js.
  */
-export function setupState({ app, redraw, onStarted, onAdded, fail, api = API }) {
+export function setupState({ app, redraw, onStarted, onProvisioned, onAdded, fail, api = API }) {
   const { get, change } = store(INITIAL, redraw);
   const attempt = attempts({ get, change }, fail);
   const onRefusal = (error) => change(error.record ? { taken: error } : { problem: error.message });
@@ -65,6 +67,7 @@ export function setupState({ app, redraw, onStarted, onAdded, fail, api = API })
     const [[addon = null], [endpoint = null]] = [addons, endpoints];
     const stages = get().stages ?? (endpoint && progress(endpoint.updated_at));
     change({ price: plan.price, addon, endpoint, domains, stages });
+    if (addon && !endpoint) await onProvisioned();
   }
 
   const start = (name, origin) =>
@@ -76,6 +79,7 @@ export function setupState({ app, redraw, onStarted, onAdded, fail, api = API })
   const provision = () =>
     attempt(async () => {
       change({ addon: await api.post(at('apps', app, 'addons'), { plan: { name: PLAN } }) });
+      await onProvisioned();
     });
 
   /** Adds domains one by one; the first refusal is thrown when all were tried. */

@@ -1,17 +1,18 @@
 /** New endpoint: get a certificate, provision, upload, point DNS here. What is done is known by the server. */
 
+import { arrived } from './api.js';
 import { lookout, progress } from './progress.js';
 import { request } from './request.js';
 import { setupState } from './setup-state.js';
 import { Choose, Steps } from './steps.js';
 import { html, page } from './ui.js';
-import { upload } from './upload.js';
 
 const app = new URLSearchParams(location.search).get('app');
 const about = { app, redraw: () => redraw(), onSignedOut: (error) => fail(error) };
 const state = setupState({
   ...about,
   onStarted: (name) => location.assign(`setup.html?app=${encodeURIComponent(name)}`),
+  onProvisioned: upload,
   onAdded: () => watch.now(),
   fail: about.onSignedOut,
 });
@@ -19,9 +20,8 @@ const { get, change } = state;
 const hosts = () => get().domains.map((each) => each.hostname);
 const ask = request({
   ...about,
-  onSelfSigned: (pem) => files.add('self-signed.crt', new TextEncoder().encode(pem)),
+  onSelfSigned: async (pem) => (await upload()).add('self-signed.crt', new TextEncoder().encode(pem)),
 });
-const files = upload({ ...about, endpoint: null, hosts, made: ask.made, onDone: served });
 const watch = lookout({ ...about, isOn: () => Boolean(get().endpoint), onLook, onMiss });
 
 function onLook(checks) {
@@ -39,8 +39,16 @@ async function load() {
   if (!app) return;
   document.title = `New endpoint for ${app} – SSL Endpoint`;
   ask.suggest(hosts());
-  files.inspect();
+  get().files?.inspect();
   if (get().endpoint) watch.now();
+}
+
+/** Returns what takes files: it is loaded when the first can be dropped. */
+async function upload() {
+  const module = await arrived(import('./upload.js'));
+  const files = get().files ?? module.upload({ ...about, endpoint: null, hosts, made: ask.made, onDone: served });
+  change({ files });
+  return files;
 }
 
 function served(endpoint) {
@@ -53,7 +61,7 @@ function served(endpoint) {
 
 function view() {
   if (!app) return html`<${Choose} of=${get()} onStart=${state.start} />`;
-  return html`<${Steps} of=${{ app, ...get() }} ask=${ask} files=${files} actions=${state} />`;
+  return html`<${Steps} of=${{ app, ...get() }} ask=${ask} actions=${state} />`;
 }
 
 const heading = app ? `New endpoint for ${app}` : 'New endpoint';

@@ -32,14 +32,14 @@ const Bare = ({ apps }) => html`<section class="panel" aria-labelledby="there">
   <header><h2 id="there">An app without a certificate</h2></header>
   <ul class="apps">${apps.map((name) => html`<li><a href=${pageOf('setup', name)}>${name}</a></li>`)}</ul></section>`;
 
-/** Draws the steps: `ask` makes requests, `files` uploads, `actions` are those of the page's state. */
-export function Steps({ of, ask, files, actions }) {
+/** Draws the steps: `ask` makes requests, `actions` are those of the page's state. */
+export function Steps({ of, ask, actions }) {
   const [first, second, third, fourth] = stepsOf(of, Boolean(ask.sum()));
   return html`<div class="head"><div><h1>New endpoint for ${of.app}</h1>
       <p>Four steps. You can leave and come back; nothing is lost but a key you have not saved.</p></div></div>
     <ol class="steps"><${First} is=${first} of=${of} ask=${ask} onFold=${(isAsking) => actions.change({ isAsking })} />
       <${of.addon ? Provisioned : Provision} is=${second} of=${of} onProvision=${actions.provision} />
-      <${Third} is=${third} of=${of} files=${files} />
+      <${Third} is=${third} of=${of} />
       <${of.endpoint ? Pointing : Later} is=${fourth} of=${of} onAddNames=${actions.addNames} /></ol>`;
 }
 
@@ -87,11 +87,11 @@ const Provision = ({ is, of: { price, busy, problem }, onProvision }) => html`<$
   <p><button type="button" class="primary" aria-disabled=${Boolean(busy)} onClick=${onProvision}>Provision</button></p>
   <${Problem} problem=${problem} /><//>`;
 
-const Third = ({ is, of: { app, endpoint, addon }, files }) => {
+const Third = ({ is, of: { app, endpoint, addon, files } }) => {
   const sum = endpoint
     ? html`Version ${endpoint.version} is uploaded. <a href=${pageOf('endpoint', app)}>See or update it</a>`
     : !addon && 'When the endpoint is provisioned.';
-  const isOpen = !endpoint && addon;
+  const isOpen = !endpoint && addon && files;
   return html`<${Step} is=${is} title="Upload the certificate" sum=${sum}>${isOpen && html`<${files.view} />`}<//>`;
 };
 
