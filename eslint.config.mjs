@@ -5,7 +5,7 @@ import globals from 'globals';
 
 const LONGEST_LINE = 140;
 const LONGEST_FUNCTION = 60; // lines
-const LONGEST_FILE = 200;
+const LONGEST_FILE = 240;
 const MOST_PATHS = 14; // through one function
 
 /** Data goes into the page as text, by htm; a token is kept in sessionStorage, and nothing else is kept. */
@@ -51,6 +51,4 @@ export default [
     },
   },
   { files: ['tests/frontend/**', 'eslint.config.mjs'], languageOptions: { globals: globals.node } },
-  // Another change is under way in these.
-  { files: ['frontend/js/{names,judge,keys}.js'], rules: { 'max-len': 'off' } },
 ];
