@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/requirements.stamp
+NODE_STAMP := node_modules/installed.stamp
+NODE_FITS := const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b > 12) || (a === 20 && b > 18) ? 0 : 1)
 
-.PHONY: run run-moto test test-clients lint fmt bench learn sweep openapi distrusted providers package clean
+.PHONY: run run-moto test test-clients lint lint-js fmt bench learn sweep openapi distrusted providers package clean
 run: $(STAMP)
 	@exec $(BIN)/python -m local $(ARGS)
 
@@ -32,6 +34,19 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy app.py chalicelib local tests bench
+	@$(MAKE) --no-print-directory lint-js
+
+# eslint and prettier are for those who change the console, which itself needs neither node nor a build.
+lint-js:
+	@if ! command -v npm >/dev/null || ! node -e '$(NODE_FITS)'; then \
+		echo "The console's JavaScript is not looked at: that needs Node.js 20.19, 22.13 or newer, with npm."; \
+	elif ! $(MAKE) -s $(NODE_STAMP) && [ "$$CI" != true ]; then \
+		echo "The console's JavaScript is not looked at: npm could not install eslint and prettier. Can its registry be reached?"; \
+	else npm run --silent lint; fi
+
+$(NODE_STAMP): package.json package-lock.json .npmrc
+	@npm ci --loglevel=error >/dev/null
+	@touch $@
 
 fmt: $(STAMP)
 	$(BIN)/ruff format .
@@ -62,4 +77,4 @@ package: $(STAMP)
 		--merge-template .chalice/resources.yaml --template-format yaml build/package
 
 clean:
-	rm -rf $(VENV) .local build
+	rm -rf $(VENV) .local build node_modules
