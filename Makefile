@@ -43,8 +43,7 @@ sweep: $(STAMP)
 	@$(BIN)/python -m local.sweep $(JOB)
 
 openapi: $(STAMP)
-	@$(BIN)/python -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout, ensure_ascii=False, indent=1)' \
-		< docs/openapi.yaml > chalicelib/api/openapi.json
+	@$(BIN)/python -m local.documents
 
 package: $(STAMP)
 	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} $(BIN)/chalice package --stage prod \

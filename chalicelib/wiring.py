@@ -17,8 +17,10 @@ from chalicelib import stores
 
 if TYPE_CHECKING:
     from chalicelib.net.lookup import Dns
+    from chalicelib.net.webhook import Poster
     from chalicelib.record.activities import ActivityItems
     from chalicelib.record.idempotency import Idempotency
+    from chalicelib.senders.way import Sender
     from chalicelib.service.addons import Addons
     from chalicelib.service.apps import Apps
     from chalicelib.service.certificates import Certificates
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.service.health import HealthCheck
     from chalicelib.service.intermediates import Intermediates
     from chalicelib.service.notices import Notices
-    from chalicelib.service.outbox import Outbox, Sender
+    from chalicelib.service.outbox import Outbox
     from chalicelib.service.reconcile import Reconcile
     from chalicelib.service.removal import Removal
     from chalicelib.service.schedules import Schedules
@@ -196,20 +198,10 @@ def outbox() -> Outbox:
 @cache
 def senders() -> dict[str, Sender]:
     """Return the ways to send, by kind of channel."""
-    from pathlib import Path
+    from chalicelib.senders import registry
+    from chalicelib.senders.way import Means
 
-    from chalicelib.aws.mail import Folder, Mail
-    from chalicelib.aws.topics import Topics
-    from chalicelib.model.notice import EMAIL, SLACK, SNS, WEBHOOK
-    from chalicelib.net import guarded, webhook
-    from chalicelib.service.webhooks import Slack, Webhooks
-
-    ours = settings()
-    resolve = guarded.resolver(ours.resolver)
-    poster = webhook.Poster(webhook.context(ours.extra_roots_pem), resolve, ours.private_webhooks)
-    folder = ours.mail_folder
-    mail = Folder(Path(folder), ours.mail_from) if folder else Mail(stores.client, ours.mail_from)
-    return {EMAIL: mail, SNS: Topics(stores.client), WEBHOOK: Webhooks(poster, now), SLACK: Slack(poster)}
+    return registry.made(Means(settings(), stores.client, _poster, now))
 
 
 @cache
@@ -284,6 +276,16 @@ def anchors() -> Anchors:
 
     extra = settings().extra_roots_pem
     return trust.mozilla(Path(extra).read_bytes() if extra else b"")
+
+
+@cache
+def _poster() -> Poster:
+    """Return what posts to the URLs that users gave."""
+    from chalicelib.net import guarded, webhook
+
+    ours = settings()
+    trusted = webhook.context(ours.extra_roots_pem)
+    return webhook.Poster(trusted, guarded.resolver(ours.resolver), ours.private_webhooks)
 
 
 def _dns() -> Dns:

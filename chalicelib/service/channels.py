@@ -9,14 +9,14 @@ from uuid import uuid4
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model.app import App
 from chalicelib.model.caller import Caller
-from chalicelib.model.notice import MOST_CHANNELS, WEBHOOK, Channel, Delivery, check_channel
+from chalicelib.model.notice import MOST_CHANNELS, Channel, Delivery
 from chalicelib.model.record import AppRecord
 from chalicelib.record.activities import ActivityItems
 from chalicelib.record.apps import AppItems
 from chalicelib.record.idempotency import Idempotency
 from chalicelib.record.notices import ChannelItems, DeliveryItems
 from chalicelib.record.writes import Write
-from chalicelib.service import webhooks
+from chalicelib.senders import registry, webhook
 from chalicelib.service.outbox import Outbox
 
 
@@ -94,12 +94,12 @@ class Channels:
     def _new(
         self, account_id: str, app_id: str | None, kind: str, target: str, others: Iterable[Channel]
     ) -> Channel:
-        target, known = check_channel(kind, target), [(each.kind, each.target) for each in others]
+        target, known = registry.check(kind, target), [(each.kind, each.target) for each in others]
         if (kind, target) in known:
             raise Invalid("That channel is there already.")
         if len(known) >= MOST_CHANNELS:
             raise Invalid(f"There are {MOST_CHANNELS} channels already; remove one first.")
-        secret = webhooks.secret(self._random_bytes) if kind == WEBHOOK else ""
+        secret = webhook.secret(self._random_bytes) if registry.WAYS[kind].is_signed else ""
         return Channel(str(uuid4()), account_id, app_id, kind, target, self._now(), secret)
 
     def _told(self, caller: Caller, app: App, action: str, channel: Channel) -> list[Write]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chalicelib.model.notice import EMAIL, LEASE, OPERATOR, SNS, Channel, Delivery, Notice
+from chalicelib.model.notice import LEASE, OPERATOR, Channel, Delivery, Notice
 from chalicelib.model.record import AppRecord
 from chalicelib.record.notices import ChannelItems, DeliveryItems
 from chalicelib.record.writes import Write
+from chalicelib.senders import email, sns
 from chalicelib.settings import Settings
 
 
@@ -30,7 +31,7 @@ class Notices:
     def operator(self, notice: Notice) -> list[Channel]:
         """Return the way to whoever runs the service, if the settings name one."""
         target = self._settings.operator
-        kind = SNS if target.startswith("arn:") else EMAIL
+        kind = (sns if target.startswith("arn:") else email).WAY.kind
         return [Channel(OPERATOR, "", None, kind, target, notice.at)] if target else []
 
     def tell(self, notice: Notice, channels: Iterable[Channel]) -> list[Write]:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import uuid4
 
 from chalicelib.errors import Conflict, NotFound, SSLEndpointError
@@ -20,11 +19,11 @@ from chalicelib.model.notice import (
     TEST,
     Channel,
     Delivery,
-    Message,
     Notice,
 )
 from chalicelib.record.notices import ChannelItems, DeliveryItems
 from chalicelib.record.writes import Write
+from chalicelib.senders.way import Sender
 from chalicelib.service.messages import Messages
 
 AT_ONCE = 8  # deliveries: a receiver that hangs keeps only one of them waiting
@@ -32,13 +31,6 @@ RUN = timedelta(seconds=40)
 FRESH = timedelta(seconds=5)  # so long nobody asks whether the news is still true
 LEFT, TAKEN = "left", "taken"
 log = logging.getLogger("ssl_endpoint")
-
-
-class Sender(Protocol):
-    """A way to send: by SES, SNS, a webhook."""
-
-    def send(self, channel: Channel, message: Message) -> str:
-        """Send a message and return what happened in a sentence; raise Unavailable with one if it failed."""
 
 
 class Run:

@@ -11,12 +11,13 @@ from chalicelib.errors import Invalid, NotFound, Unauthorized
 from chalicelib.model import names
 from chalicelib.model.app import App
 from chalicelib.model.caller import Account, Caller, Token, check_email, check_token
-from chalicelib.model.notice import EMAIL, Channel
+from chalicelib.model.notice import Channel
 from chalicelib.model.record import AppRecord
 from chalicelib.record.accounts import AccountItems
 from chalicelib.record.idempotency import Idempotency
 from chalicelib.record.notices import ChannelItems
 from chalicelib.record.writes import Write
+from chalicelib.senders import email as mail
 
 SECRET_BYTES = 32  # 256 random bits cannot be guessed, so a plain digest protects them
 PREFIX = "ssle_"  # so that scanners for leaked secrets can know one
@@ -50,8 +51,8 @@ class Tokens:
             return account
         now = self._now()
         account = Account(str(uuid4()), address, now)
-        mail = Channel(str(uuid4()), account.id, None, EMAIL, address, now)
-        self._accounts.create(account, self._channels.new(mail))
+        channel = Channel(str(uuid4()), account.id, None, mail.WAY.kind, address, now)
+        self._accounts.create(account, self._channels.new(channel))
         return account
 
     def account_of(self, caller: Caller) -> Account:

@@ -13,9 +13,10 @@ from chalicelib.errors import Unavailable
 from chalicelib.model import expiry
 from chalicelib.model.app import App
 from chalicelib.model.endpoint import Endpoint, Version
-from chalicelib.model.notice import EXPIRY, KINDS, LEASE, Channel, Message
+from chalicelib.model.notice import EXPIRY, LEASE, Channel, Message
 from chalicelib.record import endpoints
 from chalicelib.record.writes import MOST_WRITES, Put, Write
+from chalicelib.senders.registry import WAYS
 from chalicelib.service.expiry import Expiry, Served
 from chalicelib.service.messages import Messages
 from chalicelib.service.outbox import Outbox
@@ -80,7 +81,7 @@ class House:
 
     def __post_init__(self) -> None:
         heads, apps = stores.endpoints(), stores.apps()
-        senders = dict.fromkeys(KINDS, self.letters)
+        senders = dict.fromkeys(WAYS, self.letters)
         is_true = {EXPIRY: Served(apps, heads).is_true}
         words = Messages(wiring.settings(), self.clock)
         self.outbox = Outbox(stores.deliveries(), stores.channels(), words, senders, is_true, self.clock)
