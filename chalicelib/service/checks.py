@@ -37,27 +37,20 @@ class AppCheck:
     domains: tuple[Look, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Checks:
     """Looks, as a careful person would with dig and curl. Contacts nothing but DNS and our own edge."""
 
-    def __init__(
-        self,
-        endpoints: EndpointItems,
-        edge: tuple[str, int],
-        app_zone: str,
-        client: Client,
-        dns: Callable[[], Dns],
-    ) -> None:
-        self._endpoints = endpoints
-        self._edge = edge
-        self._app_zone = app_zone
-        self._client = client
-        self._dns = dns
+    endpoints: EndpointItems
+    edge: tuple[str, int]
+    app_zone: str
+    client: Client
+    dns: Callable[[], Dns]
 
     def of_app(self, record: AppRecord) -> AppCheck:
         """Look at an app's DNS target and its first domains; return what was found within ALL_SECONDS."""
-        target = record.target(self._app_zone)
-        asked, dns = Together(SECONDS, ALL_SECONDS), self._dns()
+        target = record.target(self.app_zone)
+        asked, dns = Together(SECONDS, ALL_SECONDS), self.dns()
         asked.ask(self._shown, [target])
         wanted = [(record, domain) for domain in record.domains[:MOST_DOMAINS]]
         looks = self._look(asked, dns, wanted)
@@ -65,11 +58,11 @@ class Checks:
 
     def of(self, wanted: Sequence[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
         """Look at domains; return what was found within ALL_SECONDS, in their order."""
-        return self._look(Together(SECONDS, ALL_SECONDS), self._dns(), wanted)
+        return self._look(Together(SECONDS, ALL_SECONDS), self.dns(), wanted)
 
     def _look(self, asked: Together, dns: Dns, wanted: Sequence[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
         names = [pointing.probe_name(domain.hostname) for _, domain in wanted]
-        asked.ask(dns.look_up, [record.target(self._app_zone) for record, _ in wanted])
+        asked.ask(dns.look_up, [record.target(self.app_zone) for record, _ in wanted])
         asked.ask(dns.look_up, names)
         asked.ask(self._shown, names)
         asked.ask(dns.zone, [domain.hostname for _, domain in wanted])
@@ -86,7 +79,7 @@ class Checks:
         )
 
     def _leads(self, asked: Together, dns: Dns, name: str, record: AppRecord, domain: Domain) -> pointing.DnsState:
-        hostname, target, unanswered = domain.hostname, record.target(self._app_zone), Answer(problem=NOT_IN_TIME)
+        hostname, target, unanswered = domain.hostname, record.target(self.app_zone), Answer(problem=NOT_IN_TIME)
         return pointing.judge(
             hostname,
             target,
@@ -99,7 +92,7 @@ class Checks:
     def _shown(self, name: str, seconds: float) -> Handshake | str:
         """Return what the edge shows for a name, or why it shows nothing."""
         try:
-            return self._client.shake(self._edge, name, seconds)
+            return self.client.shake(self.edge, name, seconds)
         except Unavailable as error:
             return error.message
 
@@ -121,7 +114,7 @@ class Checks:
         if serving and serving.leaf.fingerprint == fingerprint:
             return [serving]
         if endpoint.id not in known:
-            known[endpoint.id] = list(self._endpoints.versions(endpoint.id))
+            known[endpoint.id] = list(self.endpoints.versions(endpoint.id))
         return known[endpoint.id]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.errors import BadCertificate, SSLEndpointError
@@ -36,34 +36,34 @@ NO_LEAF = (UNPROCESSABLE, "No certificate given is a domain name certificate.")
 MANY_LEAVES = (UNPROCESSABLE, "More than one domain name certificate given.")
 
 
+@dataclass(frozen=True, slots=True)
 class Doctor:
     """Answers the doctor's five questions about a PEM text; each raises Refusal or Invalid."""
 
-    def __init__(self, intermediates: Intermediates, anchors: Anchors, now: Callable[[], datetime]) -> None:
-        self._intermediates = intermediates
-        self._anchors = anchors
-        self._now = now
+    intermediates: Intermediates
+    anchors: Anchors
+    now: Callable[[], datetime]
 
     def chain(self, text: str) -> str:
         """Return the right chain for the one certificate that is for a domain, as PEM."""
         sent = _read(text)
         _leaf(sent)
-        now = self._now()
-        return self._intermediates.completed(lambda pool: chain.inspect(sent, self._anchors, pool, now)).text
+        now = self.now()
+        return self.intermediates.completed(lambda pool: chain.inspect(sent, self.anchors, pool, now)).text
 
     def chain_and_key(self, text: str) -> dict[str, str]:
         """Return the right chain for the one certificate that is for a domain, and the key that fits, as PEM."""
         sent = _read(text)
         meant = replace(sent, keys=(_key(sent, _leaf(sent)),))
-        now = self._now()
-        served = self._intermediates.completed(lambda pool: chain.build(meant, self._anchors, pool, now))
+        now = self.now()
+        served = self.intermediates.completed(lambda pool: chain.build(meant, self.anchors, pool, now))
         return {"pem": served.text, "key": served.key.pem().decode()}
 
     def ordered(self, text: str) -> str:
         """Return what was sent in order, leaf first, with nothing added."""
         sent = _read(text)
         _leaf(sent)
-        return chain.inspect(sent, self._anchors, lambda _: (), self._now()).text
+        return chain.inspect(sent, self.anchors, lambda _: (), self.now()).text
 
     def leaf(self, text: str) -> str:
         """Return the one certificate that is for a domain."""

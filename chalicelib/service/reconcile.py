@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import uuid4
@@ -34,32 +34,20 @@ DISTRUST = "distrust"  # the kind of the notice
 log = logging.getLogger("ssl_endpoint")
 
 
+@dataclass(frozen=True, slots=True)
 class Reconcile:
     """Three steps; each may die anywhere, be repeated, and be done by two at once."""
 
-    def __init__(
-        self,
-        vault: Vault,
-        leftovers: Leftovers,
-        verdicts: Verdicts,
-        endpoints: EndpointItems,
-        apps: AppItems,
-        activities: ActivityItems,
-        notices: Notices,
-        anchors: Anchors,
-        app_zone: str,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._vault = vault
-        self._leftovers = leftovers
-        self._verdicts = verdicts
-        self._endpoints = endpoints
-        self._apps = apps
-        self._activities = activities
-        self._notices = notices
-        self._anchors = anchors
-        self._app_zone = app_zone
-        self._now = now
+    vault: Vault
+    leftovers: Leftovers
+    verdicts: Verdicts
+    endpoints: EndpointItems
+    apps: AppItems
+    activities: ActivityItems
+    notices: Notices
+    anchors: Anchors
+    app_zone: str
+    now: Callable[[], datetime]
 
     def run(self) -> Mapping[str, int]:
         """Do every step, also after one that failed, and return what was counted; raise what the first one did."""
@@ -77,33 +65,33 @@ class Reconcile:
     def clear_sealed_versions(self) -> dict[str, int]:
         """Delete what was sealed for no version, and that of endpoints that were removed long ago."""
         deleted = 0
-        for page in self._vault.pages():
+        for page in self.vault.pages():
             of_no_use = list(self._of_no_use(page))
-            self._vault.delete(of_no_use)
+            self.vault.delete(of_no_use)
             deleted += len(of_no_use)
         return {"sealed_versions": deleted}
 
     def _of_no_use(self, page: list[SealedVersion]) -> Iterator[SealedVersion]:
-        now = self._now()
+        now = self.now()
         settled = [each for each in page if now - each.at > SETTLED]
         for endpoint_id, sealed in groupby(settled, lambda each: each.endpoint_id):
-            versions, removed_at = self._leftovers.of_endpoint(endpoint_id)
+            versions, removed_at = self.leftovers.of_endpoint(endpoint_id)
             over = removed_at is not None and now - removed_at > KEPT
             yield from (each for each in sealed if over or each.version_id not in versions)
 
     def clear_items(self) -> dict[str, int]:
         """Delete the items whose time has passed."""
-        return {"items": sum(self._leftovers.delete(item) for item in self._leftovers.passed(self._now()))}
+        return {"items": sum(self.leftovers.delete(item) for item in self.leftovers.passed(self.now()))}
 
     def judge(self) -> dict[str, int]:
         """Judge whatever is served, or can be gone back to, if the roots are others than when all was judged last.
 
         Until all is done nothing is kept of it, so that the next run does what one that died has left.
         """
-        digest, changed, failed = trust.digest(self._anchors), 0, 0
-        if digest == self._verdicts.given_by():
+        digest, changed, failed = trust.digest(self.anchors), 0, 0
+        if digest == self.verdicts.given_by():
             return {"judged": 0}
-        for endpoint in self._verdicts.endpoints():
+        for endpoint in self.verdicts.endpoints():
             try:
                 changed += self._judge_all_of(endpoint, digest)
             except Exception:  # one endpoint keeps no other from being judged
@@ -113,7 +101,7 @@ class Reconcile:
             raise Unavailable(
                 f"{failed} endpoints could not be judged; the log has why. The next run tries again."
             )
-        self._verdicts.keep(digest)
+        self.verdicts.keep(digest)
         return {"judged": changed}
 
     def _judge_all_of(self, endpoint: Endpoint, digest: str) -> int:
@@ -122,7 +110,7 @@ class Reconcile:
             try:
                 return sum(self._judge(endpoint, number, digest) for number in numbers)
             except Overtaken:  # if by a roll-back, nobody has judged what is served now
-                record = self._apps.record(endpoint.app_id)
+                record = self.apps.record(endpoint.app_id)
                 if record is None or record.endpoint is None:
                     return 0
                 endpoint = record.endpoint
@@ -130,31 +118,31 @@ class Reconcile:
 
     def _judge(self, endpoint: Endpoint, number: int, digest: str) -> bool:
         """Judge one version, and tell whether the verdict is another one; raise Overtaken."""
-        before = self._endpoints.version(endpoint.id, number)
-        verdict = verdict_by(self._anchors, before)
-        record = self._apps.record(endpoint.app_id) if verdict != before.verdict else None
+        before = self.endpoints.version(endpoint.id, number)
+        verdict = verdict_by(self.anchors, before)
+        record = self.apps.record(endpoint.app_id) if verdict != before.verdict else None
         if record is None:
             return False
-        after, now = replace(before, verdict=verdict), self._now()
+        after, now = replace(before, verdict=verdict), self.now()
         detail = f"v{number}, {before.leaf.fingerprint}: {_said(before.verdict)} → {_said(verdict)}"
         caller = Caller("", NAME, "write", str(uuid4()))
-        writes = self._activities.write(caller, endpoint.app_id, now, "certificate.judged", detail)
+        writes = self.activities.write(caller, endpoint.app_id, now, "certificate.judged", detail)
         if before.verdict.trusted and not verdict.trusted and number == endpoint.active:
             writes += self._news(record, after, now)
-        self._verdicts.change(endpoint, after, digest, *writes)
+        self.verdicts.change(endpoint, after, digest, *writes)
         return True
 
     def _news(self, record: AppRecord, version: Version, now: datetime) -> list[Write]:
         facts = {
             "app": record.app.name,
-            "hostname": record.target(self._app_zone),
+            "hostname": record.target(self.app_zone),
             "reasons": [
                 {name: text for name, text in asdict(reason).items() if name != "code"}
                 for reason in version.verdict.reasons
             ],
         }
         key = f"{DISTRUST} {version.id} {times.text(now)}"
-        return self._notices.tell(Notice(key, DISTRUST, record.app.id, now, facts), self._notices.channels(record))
+        return self.notices.tell(Notice(key, DISTRUST, record.app.id, now, facts), self.notices.of_app(record))
 
 
 def verdict_by(anchors: Anchors, version: Version) -> Verdict:

@@ -28,25 +28,19 @@ class Job:
     next_due: Callable[[], datetime | None] = _never  # when there is something to do before its time
 
 
+@dataclass(frozen=True, slots=True)
 class Schedules:
-    """The jobs by name."""
+    """Runs jobs when their time has come."""
 
-    def __init__(
-        self,
-        jobs: tuple[Job, ...],
-        runs: RunItems,
-        now: Callable[[], datetime],
-        sleep: Callable[[float], object],
-    ) -> None:
-        self.jobs = {job.name: job for job in jobs}
-        self._runs = runs
-        self._now = now
-        self._sleep = sleep
+    jobs: Mapping[str, Job]  # by name
+    runs: RunItems
+    now: Callable[[], datetime]
+    sleep: Callable[[float], object]
 
     def run(self, name: str) -> dict[str, int]:
         """Do a job, keep that it was done, and return what it counted."""
         counted = dict(self.jobs[name].run())
-        self._runs.keep(name, self._now(), counted)
+        self.runs.keep(name, self.now(), counted)
         return counted
 
     def run_due(self) -> None:
@@ -54,7 +48,7 @@ class Schedules:
         self._run_due(self.jobs)
 
     def _run_due(self, jobs: Mapping[str, Job]) -> None:
-        now, last = self._now(), self._runs.last()
+        now, last = self.now(), self.runs.last()
         for name, job in jobs.items():
             try:
                 if now - last.get(name, datetime.min.replace(tzinfo=now.tzinfo)) >= job.every or _is_due(job, now):
@@ -70,14 +64,14 @@ class Schedules:
         What runs less often has a Lambda of its own, with rights and time that a tick does not have.
         """
         jobs = {name: job for name, job in self.jobs.items() if job.every <= MINUTE}
-        until = self._now() + length
+        until = self.now() + length
         while True:
             self._run_due(jobs)
             dues = [due for job in jobs.values() if (due := job.next_due())]
-            now = self._now()
+            now = self.now()
             if not dues or max(now, min(dues)) > until:
                 return
-            self._sleep(max((min(dues) - now).total_seconds(), 1.0))
+            self.sleep(max((min(dues) - now).total_seconds(), 1.0))
 
 
 def _is_due(job: Job, now: datetime) -> bool:

@@ -125,7 +125,7 @@ class TestItems:
         api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"})
         api.call("DELETE", "/apps/example/domains/www.example.com")
         world.later(31 * DAY)
-        leftovers = wiring.reconcile()._leftovers
+        leftovers = wiring.reconcile().leftovers
         [stale] = [item for item in leftovers.passed(wiring.now()) if item["SK"].startswith("DOMAIN#")]
         api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"})
 

@@ -47,7 +47,7 @@ def clock() -> Clock:
 def watch(aws: dict[str, str], clock: Clock) -> Watch:
     """Return the watch, by that clock."""
     made = wiring.watch()
-    return Watch(made._looking, made._repository, made._apps, made._activities, made._notices, clock)
+    return Watch(made.checks, made.repository, made.apps, made.activities, made.notices, clock)
 
 
 @pytest.fixture
