@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from chalicelib.service.expiry import Expiry
     from chalicelib.service.health import HealthCheck
     from chalicelib.service.intermediates import Intermediates
+    from chalicelib.service.judging import Judging
     from chalicelib.service.notices import Notices
     from chalicelib.service.outbox import Outbox
-    from chalicelib.service.reconcile import Reconcile
     from chalicelib.service.removal import Removal
-    from chalicelib.service.schedules import Schedules
+    from chalicelib.service.schedules import Schedules, Steps
     from chalicelib.service.tokens import Tokens
     from chalicelib.service.traffic import Traffic
     from chalicelib.service.watch import Watch
@@ -287,14 +287,25 @@ def expiry() -> Expiry:
 
 
 @cache
-def reconcile() -> Reconcile:
+def reconcile() -> Steps:
     """Return the daily reconciliation."""
-    from chalicelib.record.reconciliation import Leftovers, Verdicts
-    from chalicelib.service.reconcile import Reconcile
+    from chalicelib.record.reconciliation import Leftovers
+    from chalicelib.service.clearing import ItemClearing, SealedVersionClearing
+    from chalicelib.service.schedules import Steps
 
-    return Reconcile(
-        vault=stores.vault(),
-        leftovers=Leftovers(stores.record()),
+    leftovers = Leftovers(stores.record())
+    sealed_versions = SealedVersionClearing(vault=stores.vault(), leftovers=leftovers, now=now)
+    items = ItemClearing(leftovers=leftovers, now=now)
+    return Steps((sealed_versions.run, items.run, judging().run))
+
+
+@cache
+def judging() -> Judging:
+    """Return what judges all that is served when the roots have changed."""
+    from chalicelib.record.reconciliation import Verdicts
+    from chalicelib.service.judging import Judging
+
+    return Judging(
         verdicts=Verdicts(stores.record()),
         endpoints=stores.endpoints(),
         apps=stores.apps(),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.errors import SSLEndpointError
+from chalicelib.errors import SSLEndpointError, Unavailable
 from chalicelib.record.reports import RunItems
 
 MINUTE = timedelta(minutes=1)
@@ -26,6 +26,26 @@ class Job:
     every: timedelta
     run: Callable[[], Mapping[str, int]]  # returns what it counted
     next_due: Callable[[], datetime | None] = _never  # when there is something to do before its time
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Jobs that are done one after the other, as one."""
+
+    steps: tuple[Callable[[], Mapping[str, int]], ...]
+
+    def run(self) -> dict[str, int]:
+        """Do every step, also after one that failed, and return what was counted; raise what the first one did."""
+        counted: dict[str, int] = {}
+        failures: list[Unavailable] = []
+        for step in self.steps:
+            try:
+                counted |= step()
+            except Unavailable as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
-"""The daily reconciliation: clears away what was left behind, and judges what is served by today's roots."""
+"""Judges what is served by today's roots, and tells of certificates that are trusted no more."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import datetime
 from uuid import uuid4
 
 from chalicelib.errors import Unavailable
@@ -17,29 +16,24 @@ from chalicelib.model.notice import Notice
 from chalicelib.model.record import AppRecord
 from chalicelib.record.activities import ActivityItems
 from chalicelib.record.apps import AppItems
-from chalicelib.record.contract import SealedVersion, Vault
 from chalicelib.record.endpoints import EndpointItems
-from chalicelib.record.reconciliation import Leftovers, Overtaken, Verdicts
+from chalicelib.record.reconciliation import Overtaken, Verdicts
 from chalicelib.record.writes import Write
 from chalicelib.service.notices import Notices
 from chalicelib.x509 import trust
 from chalicelib.x509.anchors import Anchors, readable
 from chalicelib.x509.facts import Verdict
 
-NAME = "reconcile"
-SETTLED = timedelta(hours=24)  # an upload that has no version by then died before its transaction
-KEPT = timedelta(days=30)  # sealed versions of an endpoint that was removed
+ACTOR = "reconcile"
 ATTEMPTS = 5  # at an endpoint that is changed meanwhile
 DISTRUST = "distrust"  # the kind of the notice
 log = logging.getLogger("ssl_endpoint")
 
 
 @dataclass(frozen=True, slots=True)
-class Reconcile:
-    """Three steps; each may die anywhere, be repeated, and be done by two at once."""
+class Judging:
+    """Gives every version that is served, or can be gone back to, the verdict of the roots as they are now."""
 
-    vault: Vault
-    leftovers: Leftovers
     verdicts: Verdicts
     endpoints: EndpointItems
     apps: AppItems
@@ -49,44 +43,11 @@ class Reconcile:
     app_zone: str
     now: Callable[[], datetime]
 
-    def run(self) -> Mapping[str, int]:
-        """Do every step, also after one that failed, and return what was counted; raise what the first one did."""
-        counted: dict[str, int] = {}
-        failures: list[Unavailable] = []
-        for step in (self.clear_sealed_versions, self.clear_items, self.judge):
-            try:
-                counted |= step()
-            except Unavailable as error:
-                failures.append(error)
-        if failures:
-            raise failures[0]
-        return counted
+    def run(self) -> dict[str, int]:
+        """Judge all if the roots are others than when all was judged last, and return how many verdicts changed.
 
-    def clear_sealed_versions(self) -> dict[str, int]:
-        """Delete what was sealed for no version, and that of endpoints that were removed long ago."""
-        deleted = 0
-        for page in self.vault.pages():
-            of_no_use = list(self._of_no_use(page))
-            self.vault.delete(of_no_use)
-            deleted += len(of_no_use)
-        return {"sealed_versions": deleted}
-
-    def _of_no_use(self, page: list[SealedVersion]) -> Iterator[SealedVersion]:
-        now = self.now()
-        settled = [each for each in page if now - each.at > SETTLED]
-        for endpoint_id, sealed in groupby(settled, lambda each: each.endpoint_id):
-            versions, removed_at = self.leftovers.of_endpoint(endpoint_id)
-            over = removed_at is not None and now - removed_at > KEPT
-            yield from (each for each in sealed if over or each.version_id not in versions)
-
-    def clear_items(self) -> dict[str, int]:
-        """Delete the items whose time has passed."""
-        return {"items": sum(self.leftovers.delete(item) for item in self.leftovers.passed(self.now()))}
-
-    def judge(self) -> dict[str, int]:
-        """Judge whatever is served, or can be gone back to, if the roots are others than when all was judged last.
-
-        Until all is done nothing is kept of it, so that the next run does what one that died has left.
+        Only when all is done is that recorded, so that the next run does what one that died has left. Raises
+        Unavailable if some could not be judged.
         """
         digest, changed, failed = trust.digest(self.anchors), 0, 0
         if digest == self.verdicts.given_by():
@@ -125,7 +86,7 @@ class Reconcile:
             return False
         after, now = replace(before, verdict=verdict), self.now()
         detail = f"v{number}, {before.leaf.fingerprint}: {_said(before.verdict)} → {_said(verdict)}"
-        caller = Caller("", NAME, "write", str(uuid4()))
+        caller = Caller("", ACTOR, "write", str(uuid4()))
         writes = self.activities.write(caller, endpoint.app_id, now, "certificate.judged", detail)
         if before.verdict.trusted and not verdict.trusted and number == endpoint.active:
             writes += self._news(record, after, now)
