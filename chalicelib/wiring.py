@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.service.channels import Channels
     from chalicelib.service.checks import Checks
     from chalicelib.service.doctor import Doctor
+    from chalicelib.service.domain_checks import DomainChecks
     from chalicelib.service.domains import Domains
     from chalicelib.service.edges import Edges
     from chalicelib.service.endpoints import Endpoints
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.service.removal import Removal
     from chalicelib.service.schedules import Schedules, Steps
     from chalicelib.service.tokens import Tokens
-    from chalicelib.service.traffic import Traffic
-    from chalicelib.service.watch import Watch
+    from chalicelib.service.traffic import AppTraffic
     from chalicelib.x509.trust import Anchors
 
 
@@ -53,12 +53,12 @@ def now() -> datetime:
 
 
 @cache
-def traffic() -> Traffic:
+def traffic() -> AppTraffic:
     """Return the use-cases of an app's traffic."""
     from chalicelib.record.surges import SurgeItems
-    from chalicelib.service.traffic import Traffic
+    from chalicelib.service.traffic import AppTraffic
 
-    return Traffic(
+    return AppTraffic(
         counts=stores.traffic(),
         surges=SurgeItems(stores.record()),
         apps=stores.apps(),
@@ -189,11 +189,11 @@ def checks() -> Checks:
 
 
 @cache
-def watch() -> Watch:
+def domain_checks() -> DomainChecks:
     """Return what keeps the checks of domains, and tells of their changes."""
-    from chalicelib.service.watch import Watch
+    from chalicelib.service.domain_checks import DomainChecks
 
-    return Watch(
+    return DomainChecks(
         checks=checks(),
         repository=stores.checks(),
         apps=stores.apps(),
@@ -335,7 +335,7 @@ def schedules() -> Schedules:
         # Made when it is its turn: what one job needs, such as cryptography, does not burden the others.
         Job("expiry", timedelta(hours=6), lambda: expiry().sweep()),
         Job("deliveries", MINUTE, lambda: outbox().deliver_due(), lambda: outbox().next_due()),
-        Job("checks", MINUTE, lambda: watch().recheck_due(), lambda: stores.checks().next_due()),
+        Job("checks", MINUTE, lambda: domain_checks().recheck_due(), lambda: stores.checks().next_due()),
         Job("reconcile", timedelta(days=1), lambda: reconcile().run()),
     )
     return Schedules(jobs={job.name: job for job in jobs}, runs=stores.runs(), now=now, sleep=time.sleep)

@@ -39,9 +39,9 @@ class Addons:
         for _ in range(HOSTNAME_ATTEMPTS):
             addon = self._named(app)
             detail = f"{addon.name}, {addon.hostname or 'no hostname of its own'}"
-            told = self.activities.write(caller, app.id, addon.created_at, "addon.provision", detail)
+            activity = self.activities.write(caller, app.id, addon.created_at, "addon.provision", detail)
             try:
-                self.repository.create(addon, self.apps.expect(app.id), *told)
+                self.repository.create(addon, self.apps.expect(app.id), *activity)
             except HostnameTaken:
                 continue
             return addon
@@ -49,8 +49,8 @@ class Addons:
 
     def deprovision(self, caller: Caller, addon: Addon) -> None:
         """Take the add-on away; raise Invalid while the app has a certificate."""
-        told = self.activities.write(caller, addon.app_id, self.now(), "addon.deprovision", addon.name)
-        self.repository.remove(addon, *told)
+        activity = self.activities.write(caller, addon.app_id, self.now(), "addon.deprovision", addon.name)
+        self.repository.remove(addon, *activity)
 
     def _named(self, app: App) -> Addon:
         name = names.endpoint(self.random)

@@ -78,8 +78,8 @@ class Apps:
             created_at=now,
             updated_at=now,
         )
-        told = self.activities.write(caller, app.id, now, "app.create", f"{app.name} in {app.region}")
-        self.repository.create(app, *told)
+        activity = self.activities.write(caller, app.id, now, "app.create", f"{app.name} in {app.region}")
+        self.repository.create(app, *activity)
         return app
 
     def change(self, caller: Caller, app: App, name: str | None, origin: str | None) -> App:
@@ -93,14 +93,14 @@ class Apps:
             return app
         changed = app.change(name, origin, self.now())
         detail = f"{app.name} → {name}, {app.origin or 'none'} → {origin or 'none'}"
-        told = self.activities.write(caller, app.id, changed.updated_at, "app.change", detail)
-        self.repository.change(app, changed, *told)
+        activity = self.activities.write(caller, app.id, changed.updated_at, "app.change", detail)
+        self.repository.change(app, changed, *activity)
         return changed
 
     def remove(self, caller: Caller, record: AppRecord) -> None:
         """Take away an app of which nothing else is left; see service.removal."""
-        told = self.activities.write(caller, record.app.id, self.now(), "app.destroy", record.app.name)
-        self.repository.remove(record.app.remove(self.now()), record, *told)
+        activity = self.activities.write(caller, record.app.id, self.now(), "app.destroy", record.app.name)
+        self.repository.remove(record.app.remove(self.now()), record, *activity)
 
     def admit(self, caller: Caller, record: AppRecord, collaborator: Collaborator) -> None:
         """Let another account use the app, or change what it may do.
@@ -116,15 +116,15 @@ class Apps:
             raise Invalid(f"An app has at most {MOST_COLLABORATORS} collaborators; remove one first.")
         permission = before.get(collaborator.account_id, "none")
         detail = f"{collaborator.email}: {permission} → {collaborator.permission}"
-        told = self.activities.write(caller, app.id, self.now(), "collaborator.admit", detail)
-        self.repository.admit(app, collaborator, *told)
+        activity = self.activities.write(caller, app.id, self.now(), "collaborator.admit", detail)
+        self.repository.admit(app, collaborator, *activity)
 
     def dismiss(self, caller: Caller, app: App, collaborator: Collaborator) -> None:
         """Let another account no longer use the app."""
         # With the id: by that the activity knows whoever has no part in the app any more.
         detail = f"{collaborator.email} ({collaborator.account_id}): {collaborator.permission} → none"
-        told = self.activities.write(caller, app.id, self.now(), "collaborator.dismiss", detail)
-        self.repository.dismiss(app, collaborator, *told)
+        activity = self.activities.write(caller, app.id, self.now(), "collaborator.dismiss", detail)
+        self.repository.dismiss(app, collaborator, *activity)
 
     def addons_of_caller(self, caller: Caller) -> list[tuple[Addon, App]]:
         """Return the add-ons of all apps that the caller may use."""

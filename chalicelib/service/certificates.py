@@ -80,9 +80,9 @@ class Certificates:
         endpoint = _first(app, addon, before, now)
         version = self._version(endpoint, served, caller, now)
         sealed = self._seal(endpoint, served)
-        told = self.activities.write(caller, app.id, now, "endpoint.create", f"v1, {version.leaf.fingerprint}")
-        kept = self.addons.expect(addon, Invalid("The add-on was removed at the same time."))
-        self.endpoints.create(endpoint, version, *sealed, kept, *told)
+        activity = self.activities.write(caller, app.id, now, "endpoint.create", f"v1, {version.leaf.fingerprint}")
+        addon_is_there = self.addons.expect(addon, Invalid("The add-on was removed at the same time."))
+        self.endpoints.create(endpoint, version, *sealed, addon_is_there, *activity)
         self.intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
@@ -104,8 +104,8 @@ class Certificates:
         version = self._version(endpoint, served, caller, now)
         sealed = self._seal(endpoint, served)
         detail = f"v{before.active} → v{endpoint.active}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
-        told = self.activities.write(caller, before.app_id, endpoint.updated_at, "endpoint.update", detail)
-        self.endpoints.update(endpoint, version, *sealed, *told)
+        activity = self.activities.write(caller, before.app_id, endpoint.updated_at, "endpoint.update", detail)
+        self.endpoints.update(endpoint, version, *sealed, *activity)
         self.intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 

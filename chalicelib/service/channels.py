@@ -52,8 +52,8 @@ class Channels:
         """Tell somebody of one app from now on; raise Invalid for an unusable channel or one too many."""
         app = record.app
         channel = self._new(app.account_id, app.id, kind, target, record.channels)
-        told = self._told(caller, app, "channel.add", channel)
-        self.repository.create(channel, self.apps.expect(app.id), *told)
+        activity = self._activity(caller, app, "channel.add", channel)
+        self.repository.create(channel, self.apps.expect(app.id), *activity)
         return channel
 
     def add_to_account(self, caller: Caller, kind: str, target: str) -> Channel:
@@ -65,7 +65,7 @@ class Channels:
 
     def remove_from_app(self, caller: Caller, app: App, channel: Channel) -> None:
         """Tell nothing through an app's channel any more; raise NotFound if it is gone already."""
-        self.repository.remove(channel, *self._told(caller, app, "channel.remove", channel))
+        self.repository.remove(channel, *self._activity(caller, app, "channel.remove", channel))
 
     def remove_from_account(self, caller: Caller, channel: Channel) -> None:
         """Tell nothing through an account's channel any more; raise NotFound if it is gone already."""
@@ -88,5 +88,5 @@ class Channels:
         secret = webhook.secret(self.random_bytes) if registry.WAYS[kind].is_signed else ""
         return Channel(str(uuid4()), account_id, app_id, kind, target, self.now(), secret)
 
-    def _told(self, caller: Caller, app: App, action: str, channel: Channel) -> list[Write]:
+    def _activity(self, caller: Caller, app: App, action: str, channel: Channel) -> list[Write]:
         return self.activities.write(caller, app.id, self.now(), action, f"{channel.kind} {channel.shown}")

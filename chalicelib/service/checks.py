@@ -16,7 +16,7 @@ from chalicelib.model.endpoint import Version
 from chalicelib.model.record import AppRecord
 from chalicelib.model.served import Handshake, TlsState
 from chalicelib.record.endpoints import EndpointItems
-from chalicelib.service.together import Together
+from chalicelib.service.parallel import Parallel
 from chalicelib.x509.facts import Facts
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Checks:
     def of_app(self, record: AppRecord) -> AppCheck:
         """Look at an app's DNS target and its first domains; return what was found within ALL_SECONDS."""
         target = record.target(self.app_zone)
-        asked, dns = Together(SECONDS, ALL_SECONDS), self.dns()
+        asked, dns = Parallel(SECONDS, ALL_SECONDS), self.dns()
         asked.ask(self._shown, [target])
         wanted = [(record, domain) for domain in record.domains[:MOST_DOMAINS]]
         looks = self._look(asked, dns, wanted)
@@ -58,9 +58,9 @@ class Checks:
 
     def of(self, wanted: Sequence[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
         """Look at domains; return what was found within ALL_SECONDS, in their order."""
-        return self._look(Together(SECONDS, ALL_SECONDS), self.dns(), wanted)
+        return self._look(Parallel(SECONDS, ALL_SECONDS), self.dns(), wanted)
 
-    def _look(self, asked: Together, dns: Dns, wanted: Sequence[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
+    def _look(self, asked: Parallel, dns: Dns, wanted: Sequence[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
         names = [pointing.probe_name(domain.hostname) for _, domain in wanted]
         asked.ask(dns.look_up, [record.target(self.app_zone) for record, _ in wanted])
         asked.ask(dns.look_up, names)
@@ -78,7 +78,7 @@ class Checks:
             for name, (record, domain) in zip(names, wanted, strict=True)
         )
 
-    def _leads(self, asked: Together, dns: Dns, name: str, record: AppRecord, domain: Domain) -> pointing.DnsState:
+    def _leads(self, asked: Parallel, dns: Dns, name: str, record: AppRecord, domain: Domain) -> pointing.DnsState:
         hostname, target, unanswered = domain.hostname, record.target(self.app_zone), Answer(problem=NOT_IN_TIME)
         return pointing.judge(
             hostname,
@@ -96,7 +96,7 @@ class Checks:
         except Unavailable as error:
             return error.message
 
-    def _tls(self, asked: Together, hostname: str, record: AppRecord, known: dict[str, list[Version]]) -> TlsState:
+    def _tls(self, asked: Parallel, hostname: str, record: AppRecord, known: dict[str, list[Version]]) -> TlsState:
         shown = asked.answer(self._shown, pointing.probe_name(hostname), None)
         if not isinstance(shown, Handshake):
             return TlsState(served.DOWN if shown else served.UNKNOWN, sentence=shown or NOT_IN_TIME)

@@ -40,8 +40,8 @@ class Claims:
     notices: Notices
     lookup: Callable[[], Dns]
 
-    def take(self, caller: Caller, record: AppRecord, domain: Domain, kept: Sequence[Write]) -> Domain:
-        """Store the domain together with `kept` and return it, if DNS proves that it is its account's.
+    def take(self, caller: Caller, record: AppRecord, domain: Domain, writes: Sequence[Write]) -> Domain:
+        """Store the domain together with `writes` and return it, if DNS proves that it is its account's.
 
         A name of another account moves, and both are told; names that merely overlap stay where they are.
         Raises Unproven, with the record to set, without a proof, DomainTaken if the name is another app's of the
@@ -57,12 +57,12 @@ class Claims:
         self._prove(proof.after(spent), domain)
         was = "another account's until now" if claim else "which overlaps with a name of another account"
         detail = f"{domain.hostname}, {was}: proved by DNS"
-        told = self.activities.write(caller, record.app.id, domain.updated_at, "domain.claim", detail)
-        kept = [*kept, self.repository.spend_proof(domain.account_id, proof.hostname, spent), *told]
+        activity = self.activities.write(caller, record.app.id, domain.updated_at, "domain.claim", detail)
+        writes = [*writes, self.repository.spend_proof(domain.account_id, proof.hostname, spent), *activity]
         if claim:
-            return self._move(record, domain, claim, kept)
+            return self._move(record, domain, claim, writes)
         try:
-            self.repository.create_proven(domain, *kept, *self._tell_shadowed(domain, over))
+            self.repository.create_proven(domain, *writes, *self._tell_shadowed(domain, over))
         except DomainTaken:
             raise Conflict(f"{domain.hostname} was added elsewhere at the same time; repeat your call.") from None
         return domain
@@ -77,14 +77,14 @@ class Claims:
         except Unavailable as error:
             raise _unproven(domain, proof, error.message) from error
         if proof.value not in {text.strip() for text in found}:
-            raise _unproven(domain, proof, _told(found))
+            raise _unproven(domain, proof, _shown(found))
 
-    def _move(self, record: AppRecord, domain: Domain, claim: Claim, kept: Sequence[Write]) -> Domain:
+    def _move(self, record: AppRecord, domain: Domain, claim: Claim, writes: Sequence[Write]) -> Domain:
         loser = self.apps.record(claim.app_id)
         lost = loser.latest_domains.get(domain.hostname) if loser else None
         if loser is None or lost is None or lost.removed:
             raise Conflict(f"{domain.hostname} is being removed elsewhere; repeat your call.")
-        # Edges give a name to whoever claimed it last.
+        # Edges give a name to the app that claimed it last.
         moved = replace(domain, updated_at=times.later(lost.updated_at, domain.updated_at))
         at = moved.updated_at
         won = f"{domain.hostname} moved to {record.app.name}: a TXT record in its zone proved that it is yours."
@@ -95,7 +95,7 @@ class Claims:
         self.repository.move(
             moved,
             lost.remove(at),
-            *kept,
+            *writes,
             *self._recorded(loser, at, domain.hostname),
             *self._tell(record, domain.hostname, at, won, to_us=True),
             *self._tell(loser, domain.hostname, at, gone, to_us=False),
@@ -113,8 +113,8 @@ class Claims:
             f"{name} is another account's now, which proved by a TXT record in its zone that it may have it. Your"
             f" {wildcard.hostname} serves {loser.app.name} for all other names."
         )
-        told = self._tell(loser, name, at, sentence, to_us=False)
-        return [*self._recorded(loser, at, f"{name}, under {wildcard.hostname}"), *told]
+        news = self._tell(loser, name, at, sentence, to_us=False)
+        return [*self._recorded(loser, at, f"{name}, under {wildcard.hostname}"), *news]
 
     def _recorded(self, record: AppRecord, at: datetime, detail: str) -> list[Write]:
         nobody = Caller("", ACTOR, "write", str(uuid4()))
@@ -134,7 +134,7 @@ def _unproven(domain: Domain, proof: Proof, found: str) -> Unproven:
     )
 
 
-def _told(found: Sequence[str]) -> str:
+def _shown(found: Sequence[str]) -> str:
     if not found:
         return "There is no such record yet."
     shown = ", ".join(repr(text[:SHOWN_LENGTH]) for text in found[:SHOWN])

@@ -20,7 +20,7 @@ COMMON_NAME = re.compile(r"(?:^|; )CN=([^;]+)$")
 BAD_REQUEST, UNPROCESSABLE = 400, 422
 
 
-class Refusal(SSLEndpointError):
+class NoDiagnosis(SSLEndpointError):
     """What the doctor says instead of an answer: a status and its sentence."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -38,7 +38,7 @@ MANY_LEAVES = (UNPROCESSABLE, "More than one domain name certificate given.")
 
 @dataclass(frozen=True, slots=True)
 class Doctor:
-    """Answers the doctor's five questions about a PEM text; each raises Refusal or Invalid."""
+    """Answers the doctor's five questions about a PEM text; each raises NoDiagnosis or Invalid."""
 
     intermediates: Intermediates
     anchors: Anchors
@@ -79,15 +79,15 @@ def _read(text: str) -> Bundle:
     try:
         return bundle.read(text)
     except BadCertificate:
-        raise Refusal(*NO_CERTIFICATE) from None
+        raise NoDiagnosis(*NO_CERTIFICATE) from None
 
 
 def _key(sent: Bundle, leaf: Certificate) -> PrivateKey:
     if not sent.keys:
-        raise Refusal(*(MALFORMED_KEY if sent.holds_private_key else NO_KEY))
+        raise NoDiagnosis(*(MALFORMED_KEY if sent.holds_private_key else NO_KEY))
     fitting = next((key for key in sent.keys if key.spki == leaf.spki), None)
     if fitting is None:
-        raise Refusal(*NO_FITTING_KEY)
+        raise NoDiagnosis(*NO_FITTING_KEY)
     return fitting
 
 
@@ -95,9 +95,9 @@ def _leaf(sent: Bundle) -> Certificate:
     issuers = {each.issuer_name for each in sent.certificates if not each.self_issued}
     leaves = [each for each in sent.certificates if each.subject_name not in issuers and _is_for_a_domain(each)]
     if not leaves:
-        raise Refusal(*NO_LEAF)
+        raise NoDiagnosis(*NO_LEAF)
     if len(leaves) > 1:
-        raise Refusal(*MANY_LEAVES)
+        raise NoDiagnosis(*MANY_LEAVES)
     return leaves[0]
 
 

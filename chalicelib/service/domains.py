@@ -50,15 +50,15 @@ class Domains:
             updated_at=times.later(before.updated_at, now) if before else now,
             ver=before.ver + 1 if before else 1,
         )
-        told = self.activities.write(caller, app.id, now, "domain.add", name)
+        activity = self.activities.write(caller, app.id, now, "domain.add", name)
         there = self.apps.expect(app.id)
         try:
-            self.repository.create(domain, there, *told)
+            self.repository.create(domain, there, *activity)
         except DomainTaken:
             return self.claims.take(caller, record, domain, [there])
         return domain
 
     def remove(self, caller: Caller, domain: Domain) -> None:
         """Take the name from its app; raise NotFound if that was done already."""
-        told = self.activities.write(caller, domain.app_id, self.now(), "domain.remove", domain.hostname)
-        self.repository.remove(domain.remove(self.now()), *told)
+        activity = self.activities.write(caller, domain.app_id, self.now(), "domain.remove", domain.hostname)
+        self.repository.remove(domain.remove(self.now()), *activity)

@@ -14,7 +14,7 @@ from chalicelib.record.reports import EdgeItems
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """The use-case of whoever watches over the edges."""
+    """The use-case of the people who watch over the edges."""
 
     repository: EdgeItems
     feed: Feed

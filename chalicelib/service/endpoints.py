@@ -33,8 +33,8 @@ class Endpoints:
         after = before.roll_back(self.now())
         current, version = self.repository.some(before.id, before.active, after.active)
         detail = f"v{current.number} → v{version.number}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
-        told = self.activities.write(caller, after.app_id, after.updated_at, "endpoint.rollback", detail)
-        self.repository.save(after, version, *told)
+        activity = self.activities.write(caller, after.app_id, after.updated_at, "endpoint.rollback", detail)
+        self.repository.save(after, version, *activity)
         return after, version
 
     def mute(self, caller: Caller, before: Endpoint, *, muted: bool) -> tuple[Endpoint, Version]:
@@ -43,8 +43,8 @@ class Endpoints:
         if before.muted == muted:
             return before, version
         after, action = before.mute(self.now(), muted=muted), "endpoint.mute" if muted else "endpoint.unmute"
-        told = self.activities.write(caller, after.app_id, after.updated_at, action, after.name)
-        self.repository.save(after, version, *told)
+        activity = self.activities.write(caller, after.app_id, after.updated_at, action, after.name)
+        self.repository.save(after, version, *activity)
         return after, version
 
     def remove(self, caller: Caller, before: Endpoint) -> Version:
@@ -52,6 +52,6 @@ class Endpoints:
         version = self.active(before)
         after = before.remove(self.now())
         detail = f"v{before.active}, {version.leaf.fingerprint}"
-        told = self.activities.write(caller, after.app_id, after.updated_at, "endpoint.remove", detail)
-        self.repository.save(after, version, *told)
+        activity = self.activities.write(caller, after.app_id, after.updated_at, "endpoint.remove", detail)
+        self.repository.save(after, version, *activity)
         return version

@@ -86,10 +86,10 @@ class Expiry:
             return SILENT
         channels = [] if seen.endpoint.muted else [*record.channels, *ways(record.app.account_id)]
         notice = self._notice(seen, record, stage, now)
-        told = self._commit(seen, notice, self.notices.claimed(notice, channels))
-        for delivery in told:
+        committed = self._commit(seen, notice, self.notices.claimed(notice, channels))
+        for delivery in committed:
             self.outbox.send(delivery, run)
-        return TOLD if told else SILENT
+        return TOLD if committed else SILENT
 
     def _commit(self, seen: Due, notice: Notice, deliveries: list[Delivery]) -> list[Delivery]:
         """Store what is told to whom, and return what was not told before."""

@@ -18,7 +18,7 @@ class Notices:
 
     channels: ChannelItems
     deliveries: DeliveryItems
-    operator_target: str  # who runs the service: an address or a topic's ARN; empty: nobody is told
+    operator_target: str  # the operator: an address or a topic's ARN; empty: nobody is told
 
     def of_account(self, account_id: str) -> list[Channel]:
         """Return the ways to the people behind an account."""
@@ -29,7 +29,7 @@ class Notices:
         return [*record.channels, *self.channels.of_account(record.app.account_id)]
 
     def operator(self, notice: Notice) -> list[Channel]:
-        """Return the way to whoever runs the service, if the settings name one."""
+        """Return the way to the operator, if the settings name one."""
         target = self.operator_target
         kind = (sns if target.startswith("arn:") else email).WAY.kind
         return [Channel(OPERATOR, "", None, kind, target, notice.at)] if target else []

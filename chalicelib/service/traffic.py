@@ -44,7 +44,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Traffic:
+class AppTraffic:
     """The use-cases of an app's traffic."""
 
     counts: TrafficItems
@@ -67,7 +67,7 @@ class Traffic:
         return self.surges.of_app(record.app.id)
 
     def announce(self, caller: Caller, record: AppRecord, at: str, rate: int, note: str | None) -> Surge:
-        """Store that so many requests a second are expected at a time, and tell whoever runs the service.
+        """Store that so many requests a second are expected at a time, and tell the operator.
 
         Raises Invalid for a time or note that cannot be used, and for more than MOST_SURGES.
         """
@@ -77,11 +77,11 @@ class Traffic:
             raise Invalid(f"An app has at most {MOST_SURGES} announced surges; remove one first.")
         surge = Surge(str(uuid4()), app.id, moment, rate, text, now, caller.token_name)
         writes = self.activities.write(caller, app.id, now, "surge.announce", _detail(surge))
-        self.surges.create(surge, self.apps.expect(app.id), *writes, *self._told(surge, record, now))
+        self.surges.create(surge, self.apps.expect(app.id), *writes, *self._news(surge, record, now))
         return surge
 
     def withdraw(self, caller: Caller, record: AppRecord, identity: str) -> Surge:
-        """Take back an announcement and return it; whoever runs the service hears of it if it was to come yet.
+        """Take back an announcement and return it; the operator hears of it if it was to come yet.
 
         Raises NotFound if there is none such.
         """
@@ -90,12 +90,12 @@ class Traffic:
             raise NotFound("surge")
         now = self.now()
         writes = self.activities.write(caller, record.app.id, now, "surge.withdraw", _detail(found))
-        told = self._told(found, record, now, withdrawn=True) if found.at > now else []
-        self.surges.remove(found, *writes, *told)
+        news = self._news(found, record, now, withdrawn=True) if found.at > now else []
+        self.surges.remove(found, *writes, *news)
         return found
 
-    def _told(self, surge: Surge, record: AppRecord, now: datetime, *, withdrawn: bool = False) -> list[Write]:
-        """Return what tells whoever runs the service, if the settings name somebody."""
+    def _news(self, surge: Surge, record: AppRecord, now: datetime, *, withdrawn: bool = False) -> list[Write]:
+        """Return what tells the operator, if the settings name somebody."""
         facts = {
             "app": record.app.name,
             "hostname": record.target(self.app_zone),

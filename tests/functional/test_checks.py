@@ -196,8 +196,8 @@ def test_edge_that_hangs_is_not_waited_for(
     add(example, WWW)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         hanging = replace(wiring.checks(), edge=listener.getsockname())
-        watch = replace(wiring.watch(), checks=hanging)
-        monkeypatch.setattr(wiring, "watch", lambda: watch)
+        watch = replace(wiring.domain_checks(), checks=hanging)
+        monkeypatch.setattr(wiring, "domain_checks", lambda: watch)
         tls = checked(example, WWW)["tls"]
 
     assert "down" == tls["state"]

@@ -1,4 +1,4 @@
-"""Looks at domains, keeps what was found, and tells of what changed."""
+"""Looks at domains, stores what was found, and tells of what changed."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from chalicelib.service.notices import Notices
 
 ACTOR = "domain check"
 RUN = timedelta(seconds=25)  # after which a run begins nothing more; the next one goes on
-Held = tuple[AppRecord, Domain, Check]
+Claimed = tuple[AppRecord, Domain, Check]
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class DomainChecks:
     """The stored check of each domain."""
 
     checks: Checks
@@ -44,7 +44,7 @@ class Watch:
         [look] = self.checks.of([(record, domain)])
         before = record.checks.get(domain.hostname)
         store = self.repository.replace if before else self.repository.create
-        with suppress(Conflict):  # somebody else looked at it meanwhile, or removed it: what they kept is as new
+        with suppress(Conflict):  # somebody else looked at it meanwhile, or removed it: what they found is as new
             self._keep(record, before or first(domain), look, store)
         return look
 
@@ -55,19 +55,19 @@ class Watch:
     def recheck_due(self) -> dict[str, int]:
         """Look at the domains whose time has come, and return how many were looked at, changed and unknown.
 
-        Many of it may run at once, and each may die anywhere: whoever claims a check has it alone, and if nothing
-        is kept it is due again when the lease is over.
+        Many runs may go on at once, and each may die anywhere: a check that one has claimed is no other's, and if
+        nothing is stored of it it is due again when the lease is over.
         """
         counted: Counter[str] = Counter(looked=0, changed=0, unknown=0)
         due, until = self.repository.due(self.now()), self.now() + RUN
         while self.now() < until and (batch := list(islice(due, MOST_DOMAINS))):
-            held = list(self._held(batch))
-            looks = self.checks.of([(record, domain) for record, domain, _ in held])
-            for (record, _, before), look in zip(held, looks, strict=True):
-                counted.update(self._kept(record, before, look))
+            claimed = list(self._claimed(batch))
+            looks = self.checks.of([(record, domain) for record, domain, _ in claimed])
+            for (record, _, before), look in zip(claimed, looks, strict=True):
+                counted.update(self._counted(record, before, look))
         return dict(counted)
 
-    def _held(self, due: Sequence[Check]) -> Iterator[Held]:
+    def _claimed(self, due: Sequence[Check]) -> Iterator[Claimed]:
         """Claim checks and yield them with their apps and domains; strike those that have none any more."""
         records: dict[str, AppRecord | None] = {}
         for check in due:
@@ -79,11 +79,11 @@ class Watch:
                 if record is None or domain is None or domain.removed:
                     self.repository.drop(check)
                     continue
-                claimed = check.claim(self.now())
-                self.repository.replace(claimed)
-                yield record, domain, claimed
+                mine = check.claim(self.now())
+                self.repository.replace(mine)
+                yield record, domain, mine
 
-    def _kept(self, record: AppRecord, before: Check, look: Look) -> list[str]:
+    def _counted(self, record: AppRecord, before: Check, look: Look) -> list[str]:
         try:
             change = self._keep(record, before, look, self.repository.replace)
         except Conflict:
@@ -110,6 +110,6 @@ class Watch:
         }
         nobody = Caller("", ACTOR, "write", str(uuid4()))
         detail = f"{check.hostname}: {change.before} → {change.after}"
-        told = self.activities.write(nobody, app.id, at, "domain.check", detail)
+        activity = self.activities.write(nobody, app.id, at, "domain.check", detail)
         notice = Notice(key, "domain", app.id, at, facts)
-        return [*told, *self.notices.tell(notice, self.notices.of_app(record))]
+        return [*activity, *self.notices.tell(notice, self.notices.of_app(record))]

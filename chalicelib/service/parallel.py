@@ -14,7 +14,7 @@ log = logging.getLogger("ssl_endpoint")
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class Parallel:
     """Answers by question and name; a question is a function of a name and of the seconds that it may take."""
 
     seconds: float
