@@ -62,8 +62,7 @@ sweep: $(STAMP)
 	@$(BIN)/python -m local.sweep $(JOB)
 
 openapi: $(STAMP)
-	@$(BIN)/python -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout, ensure_ascii=False, indent=1)' \
-		< docs/openapi.yaml > chalicelib/api/openapi.json
+	@$(BIN)/python -m local.documents
 
 # Tables of the outer world: the roots that browsers trust no more, and whose name servers are whose.
 distrusted: $(STAMP)

@@ -17,28 +17,30 @@ from chalicelib import stores
 
 if TYPE_CHECKING:
     from chalicelib.net.lookup import Dns
+    from chalicelib.net.webhook import Poster
     from chalicelib.record.activities import ActivityItems
     from chalicelib.record.idempotency import Idempotency
+    from chalicelib.senders.way import Sender
     from chalicelib.service.addons import Addons
     from chalicelib.service.apps import Apps
     from chalicelib.service.certificates import Certificates
     from chalicelib.service.channels import Channels
     from chalicelib.service.checks import Checks
     from chalicelib.service.doctor import Doctor
+    from chalicelib.service.domain_checks import DomainChecks
     from chalicelib.service.domains import Domains
     from chalicelib.service.edges import Edges
     from chalicelib.service.endpoints import Endpoints
     from chalicelib.service.expiry import Expiry
     from chalicelib.service.health import HealthCheck
     from chalicelib.service.intermediates import Intermediates
+    from chalicelib.service.judging import Judging
     from chalicelib.service.notices import Notices
-    from chalicelib.service.outbox import Outbox, Sender
-    from chalicelib.service.reconcile import Reconcile
+    from chalicelib.service.outbox import Outbox
     from chalicelib.service.removal import Removal
-    from chalicelib.service.schedules import Schedules
+    from chalicelib.service.schedules import Schedules, Steps
     from chalicelib.service.tokens import Tokens
-    from chalicelib.service.traffic import Traffic
-    from chalicelib.service.watch import Watch
+    from chalicelib.service.traffic import AppTraffic
     from chalicelib.x509.trust import Anchors
 
 
@@ -51,13 +53,21 @@ def now() -> datetime:
 
 
 @cache
-def traffic() -> Traffic:
+def traffic() -> AppTraffic:
     """Return the use-cases of an app's traffic."""
     from chalicelib.record.surges import SurgeItems
-    from chalicelib.service.traffic import Traffic
+    from chalicelib.service.traffic import AppTraffic
 
-    known = (stores.apps(), activities(), notices(), tokens().owner)
-    return Traffic(stores.traffic(), SurgeItems(stores.record()), *known, settings().app_zone, now)
+    return AppTraffic(
+        counts=stores.traffic(),
+        surges=SurgeItems(stores.record()),
+        apps=stores.apps(),
+        activities=activities(),
+        notices=notices(),
+        owner=tokens().owner,
+        app_zone=settings().app_zone,
+        now=now,
+    )
 
 
 @cache
@@ -65,7 +75,7 @@ def edges() -> Edges:
     """Return how far each edge has followed the record."""
     from chalicelib.service.edges import Edges
 
-    return Edges(stores.edges(), stores.feed(), now)
+    return Edges(repository=stores.edges(), feed=stores.feed(), now=now)
 
 
 @cache
@@ -90,7 +100,13 @@ def tokens() -> Tokens:
     from chalicelib.record.accounts import AccountItems
     from chalicelib.service.tokens import Tokens
 
-    return Tokens(AccountItems(stores.record()), stores.channels(), idempotency(), now, os.urandom)
+    return Tokens(
+        accounts=AccountItems(stores.record()),
+        channels=stores.channels(),
+        idempotency=idempotency(),
+        now=now,
+        random_bytes=os.urandom,
+    )
 
 
 @cache
@@ -98,7 +114,13 @@ def apps() -> Apps:
     """Return the use-cases of apps."""
     from chalicelib.service.apps import Apps
 
-    return Apps(stores.apps(), activities(), settings(), now, random.SystemRandom())
+    return Apps(
+        repository=stores.apps(),
+        activities=activities(),
+        settings=settings(),
+        now=now,
+        random=random.SystemRandom(),
+    )
 
 
 @cache
@@ -106,7 +128,14 @@ def addons() -> Addons:
     """Return the use-cases of the add-on."""
     from chalicelib.service.addons import Addons
 
-    return Addons(stores.addons(), stores.apps(), activities(), settings(), now, random.SystemRandom())
+    return Addons(
+        repository=stores.addons(),
+        apps=stores.apps(),
+        activities=activities(),
+        settings=settings(),
+        now=now,
+        random=random.SystemRandom(),
+    )
 
 
 @cache
@@ -115,8 +144,17 @@ def domains() -> Domains:
     from chalicelib.service.claims import Claims
     from chalicelib.service.domains import Domains
 
-    claims = Claims(stores.domains(), stores.apps(), activities(), notices(), _dns)
-    return Domains(stores.domains(), stores.apps(), activities(), claims, settings(), now)
+    claims = Claims(
+        repository=stores.domains(), apps=stores.apps(), activities=activities(), notices=notices(), lookup=_dns
+    )
+    return Domains(
+        repository=stores.domains(),
+        apps=stores.apps(),
+        activities=activities(),
+        claims=claims,
+        settings=settings(),
+        now=now,
+    )
 
 
 @cache
@@ -124,7 +162,7 @@ def endpoints() -> Endpoints:
     """Return the use-cases of endpoints."""
     from chalicelib.service.endpoints import Endpoints
 
-    return Endpoints(stores.endpoints(), activities(), now)
+    return Endpoints(repository=stores.endpoints(), activities=activities(), now=now)
 
 
 @cache
@@ -132,7 +170,7 @@ def removal() -> Removal:
     """Return the use-case that removes an app with all that belongs to it."""
     from chalicelib.service.removal import Removal
 
-    return Removal(apps(), addons(), endpoints(), domains())
+    return Removal(apps=apps(), addons=addons(), endpoints=endpoints(), domains=domains())
 
 
 @cache
@@ -141,16 +179,28 @@ def checks() -> Checks:
     from chalicelib.net.handshake import Client
     from chalicelib.service.checks import Checks
 
-    client = Client(settings().extra_roots_pem)
-    return Checks(stores.endpoints(), settings().edge, settings().app_zone, client, _dns)
+    return Checks(
+        endpoints=stores.endpoints(),
+        edge=settings().edge,
+        app_zone=settings().app_zone,
+        client=Client(settings().extra_roots_pem),
+        dns=_dns,
+    )
 
 
 @cache
-def watch() -> Watch:
+def domain_checks() -> DomainChecks:
     """Return what keeps the checks of domains, and tells of their changes."""
-    from chalicelib.service.watch import Watch
+    from chalicelib.service.domain_checks import DomainChecks
 
-    return Watch(checks(), stores.checks(), stores.apps(), activities(), notices(), now)
+    return DomainChecks(
+        checks=checks(),
+        repository=stores.checks(),
+        apps=stores.apps(),
+        activities=activities(),
+        notices=notices(),
+        now=now,
+    )
 
 
 @cache
@@ -159,7 +209,13 @@ def certificates() -> Certificates:
     from chalicelib.service.certificates import Certificates
 
     return Certificates(
-        stores.endpoints(), stores.addons(), stores.vault(), activities(), intermediates(), anchors(), now
+        endpoints=stores.endpoints(),
+        addons=stores.addons(),
+        vault=stores.vault(),
+        activities=activities(),
+        intermediates=intermediates(),
+        anchors=anchors(),
+        now=now,
     )
 
 
@@ -168,7 +224,7 @@ def notices() -> Notices:
     """Return the outbox of notices."""
     from chalicelib.service.notices import Notices
 
-    return Notices(stores.channels(), stores.deliveries(), settings())
+    return Notices(channels=stores.channels(), deliveries=stores.deliveries(), operator_target=settings().operator)
 
 
 @cache
@@ -177,7 +233,13 @@ def channels() -> Channels:
     from chalicelib.service.channels import Channels
 
     return Channels(
-        stores.channels(), stores.apps(), activities(), idempotency(), stores.deliveries(), outbox, now, os.urandom
+        repository=stores.channels(),
+        apps=stores.apps(),
+        activities=activities(),
+        idempotency=idempotency(),
+        outbox=outbox,
+        now=now,
+        random_bytes=os.urandom,
     )
 
 
@@ -185,31 +247,27 @@ def channels() -> Channels:
 def outbox() -> Outbox:
     """Return what sends notices."""
     from chalicelib.model.notice import EXPIRY
-    from chalicelib.service.expiry import Served
+    from chalicelib.service.expiry import still_served
     from chalicelib.service.messages import Messages
     from chalicelib.service.outbox import Outbox
 
-    is_true = {EXPIRY: Served(stores.apps(), stores.endpoints()).is_true}
-    return Outbox(stores.deliveries(), stores.channels(), Messages(settings(), now), senders(), is_true, now)
+    return Outbox(
+        deliveries=stores.deliveries(),
+        channels=stores.channels(),
+        messages=Messages(settings=settings(), now=now),
+        senders=senders(),
+        is_true={EXPIRY: partial(still_served, stores.apps(), stores.endpoints())},
+        now=now,
+    )
 
 
 @cache
 def senders() -> dict[str, Sender]:
     """Return the ways to send, by kind of channel."""
-    from pathlib import Path
+    from chalicelib.senders import registry
+    from chalicelib.senders.way import Means
 
-    from chalicelib.aws.mail import Folder, Mail
-    from chalicelib.aws.topics import Topics
-    from chalicelib.model.notice import EMAIL, SLACK, SNS, WEBHOOK
-    from chalicelib.net import guarded, webhook
-    from chalicelib.service.webhooks import Slack, Webhooks
-
-    ours = settings()
-    resolve = guarded.resolver(ours.resolver)
-    poster = webhook.Poster(webhook.context(ours.extra_roots_pem), resolve, ours.private_webhooks)
-    folder = ours.mail_folder
-    mail = Folder(Path(folder), ours.mail_from) if folder else Mail(stores.client, ours.mail_from)
-    return {EMAIL: mail, SNS: Topics(stores.client), WEBHOOK: Webhooks(poster, now), SLACK: Slack(poster)}
+    return registry.made(Means(settings(), stores.client, _poster, now))
 
 
 @cache
@@ -217,18 +275,46 @@ def expiry() -> Expiry:
     """Return the expiry sweep."""
     from chalicelib.service.expiry import Expiry
 
-    return Expiry(stores.endpoints(), stores.apps(), notices(), activities(), outbox(), settings(), now)
+    return Expiry(
+        endpoints=stores.endpoints(),
+        apps=stores.apps(),
+        notices=notices(),
+        activities=activities(),
+        outbox=outbox(),
+        app_zone=settings().app_zone,
+        now=now,
+    )
 
 
 @cache
-def reconcile() -> Reconcile:
+def reconcile() -> Steps:
     """Return the daily reconciliation."""
-    from chalicelib.record.reconciliation import Leftovers, Verdicts
-    from chalicelib.service.reconcile import Reconcile
+    from chalicelib.record.reconciliation import Leftovers
+    from chalicelib.service.clearing import ItemClearing, SealedVersionClearing
+    from chalicelib.service.schedules import Steps
 
-    record = stores.record()
-    kept = (stores.vault(), Leftovers(record), Verdicts(record), stores.endpoints(), stores.apps())
-    return Reconcile(*kept, activities(), notices(), anchors(), settings().app_zone, now)
+    leftovers = Leftovers(stores.record())
+    sealed_versions = SealedVersionClearing(vault=stores.vault(), leftovers=leftovers, now=now)
+    items = ItemClearing(leftovers=leftovers, now=now)
+    return Steps((sealed_versions.run, items.run, judging().run))
+
+
+@cache
+def judging() -> Judging:
+    """Return what judges all that is served when the roots have changed."""
+    from chalicelib.record.reconciliation import Verdicts
+    from chalicelib.service.judging import Judging
+
+    return Judging(
+        verdicts=Verdicts(stores.record()),
+        endpoints=stores.endpoints(),
+        apps=stores.apps(),
+        activities=activities(),
+        notices=notices(),
+        anchors=anchors(),
+        app_zone=settings().app_zone,
+        now=now,
+    )
 
 
 @cache
@@ -237,7 +323,7 @@ def health() -> HealthCheck:
     from chalicelib.service.health import HealthCheck
 
     intervals = {job.name: job.every for job in schedules().jobs.values()}
-    return HealthCheck(stores.runs(), stores.vault(), edges(), intervals, now)
+    return HealthCheck(runs=stores.runs(), vault=stores.vault(), edges=edges(), intervals=intervals, now=now)
 
 
 @cache
@@ -249,10 +335,10 @@ def schedules() -> Schedules:
         # Made when it is its turn: what one job needs, such as cryptography, does not burden the others.
         Job("expiry", timedelta(hours=6), lambda: expiry().sweep()),
         Job("deliveries", MINUTE, lambda: outbox().deliver_due(), lambda: outbox().next_due()),
-        Job("checks", MINUTE, lambda: watch().recheck_due(), lambda: stores.checks().next_due()),
+        Job("checks", MINUTE, lambda: domain_checks().recheck_due(), lambda: stores.checks().next_due()),
         Job("reconcile", timedelta(days=1), lambda: reconcile().run()),
     )
-    return Schedules(jobs, stores.runs(), now, time.sleep)
+    return Schedules(jobs={job.name: job for job in jobs}, runs=stores.runs(), now=now, sleep=time.sleep)
 
 
 @cache
@@ -260,7 +346,7 @@ def doctor() -> Doctor:
     """Return the answers to the questions of Heroku's ssl-doctor."""
     from chalicelib.service.doctor import Doctor
 
-    return Doctor(intermediates(), anchors(), now)
+    return Doctor(intermediates=intermediates(), anchors=anchors(), now=now)
 
 
 @cache
@@ -272,7 +358,7 @@ def intermediates() -> Intermediates:
 
     resolve = guarded.resolver(settings().resolver)
     fetch = partial(guarded.get, resolve=resolve) if settings().fetch_issuers else None
-    return Intermediates(Pool(stores.record()), anchors(), fetch, now)
+    return Intermediates(pool=Pool(stores.record()), anchors=anchors(), fetch=fetch, now=now)
 
 
 @cache
@@ -284,6 +370,16 @@ def anchors() -> Anchors:
 
     extra = settings().extra_roots_pem
     return trust.mozilla(Path(extra).read_bytes() if extra else b"")
+
+
+@cache
+def _poster() -> Poster:
+    """Return what posts to the URLs that users gave."""
+    from chalicelib.net import guarded, webhook
+
+    ours = settings()
+    trusted = webhook.context(ours.extra_roots_pem)
+    return webhook.Poster(trusted, guarded.resolver(ours.resolver), ours.private_webhooks)
 
 
 def _dns() -> Dns:

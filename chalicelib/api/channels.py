@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from chalicelib import wiring
+from chalicelib import stores, wiring
 from chalicelib.api import wire, wire_channels
 from chalicelib.api.http import Reply, Resource
 from chalicelib.model.app import App
@@ -96,4 +96,4 @@ def _added(channel: Channel, app: App | None) -> Reply:
 
 
 def _deliveries(log: str) -> list[wire.Json]:
-    return [wire_channels.delivery(each) for each in islice(wiring.channels().deliveries(log), MOST_SHOWN)]
+    return [wire_channels.delivery(each) for each in islice(stores.deliveries().of(log), MOST_SHOWN)]

@@ -22,5 +22,5 @@ def check_app(caller: Caller, record: AppRecord) -> Any:
 @resource.on_app("/apps/{app}/domains/{domain}/check", "POST")
 def check_domain(caller: Caller, record: AppRecord, domain: str) -> Any:
     """Look at one domain now, and keep what was found."""
-    look = wiring.watch().check(record, record.need_domain(domain))
+    look = wiring.domain_checks().check(record, record.need_domain(domain))
     return {"checked_at": wire.moment(wiring.now()), **wire_checks.look(look)}

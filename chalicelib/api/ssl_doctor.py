@@ -50,11 +50,11 @@ def find_key() -> Any:
 
 
 def _ask(question: Callable[[str], Any]) -> Reply:
-    from chalicelib.service.doctor import Refusal  # noqa: PLC0415 (it brings cryptography along)
+    from chalicelib.service.doctor import NoDiagnosis  # noqa: PLC0415 (it brings cryptography along)
 
     try:
         answer = question(raw(resource.current_request).decode("latin-1"))
-    except Refusal as refusal:
+    except NoDiagnosis as refusal:
         return Reply(refusal.message, refusal.status, TEXT)
     except Invalid as error:
         return Reply(error.message, 422, TEXT)

@@ -28,7 +28,7 @@ def show_traffic(caller: Caller, record: AppRecord) -> Any:
 @resource.on_app("/apps/{app}/surges", "GET")
 def list_surges(caller: Caller, record: AppRecord) -> Any:
     """List the announced surges in the order in which they come; past ones are kept for 90 days."""
-    return [wire_traffic.surge(each, record.app) for each in wiring.traffic().surges(record)]
+    return [wire_traffic.surge(each, record.app) for each in wiring.traffic().announced(record)]
 
 
 @resource.on_app("/apps/{app}/surges", "POST")

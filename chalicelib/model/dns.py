@@ -12,7 +12,7 @@ PROOF_VALUE = "ssl-endpoint-account"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class DnsRecord:
     """One record, as a DNS provider's form asks for it."""
 
     type: str  # "CNAME", or "ALIAS or ANAME" where the name is a zone's apex
@@ -21,7 +21,7 @@ class Record:
     target: str  # with its final dot
 
 
-def record(hostname: str, target: str) -> Record:
+def record(hostname: str, target: str) -> DnsRecord:
     """Return the record that points `hostname` at `target`, a name without its final dot.
 
     The zone is taken to be the registrable domain by the Public Suffix List. RFC 1034 §3.6.2 forbids a CNAME
@@ -30,7 +30,7 @@ def record(hostname: str, target: str) -> Record:
     zone = registrable(hostname)
     relative = hostname.removesuffix(zone).removesuffix(".")
     kind = "CNAME" if relative else "ALIAS or ANAME"
-    return Record(kind, relative or "@", zone, f"{target}.")
+    return DnsRecord(kind, relative or "@", zone, f"{target}.")
 
 
 @dataclass(frozen=True, slots=True)

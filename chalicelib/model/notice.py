@@ -7,19 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from chalicelib.errors import Invalid
-from chalicelib.model.caller import check_email
-
-EMAIL, SNS, WEBHOOK, SLACK = KINDS = ("email", "sns", "webhook", "slack")
 EXPIRY, TEST = "expiry", "test"  # the kinds of notices that this module's rules know
 OPERATOR = "operator"  # the id of the channel to whoever runs the service
 MOST_CHANNELS = 10  # of one app, and of one account: a change tells them all in one transaction
-LONGEST_TARGET = 2048
-TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
-HTTPS_PORT = 443
+URL = re.compile(r"(https)://([^/?#]*)", re.I)
 
 KEPT_DAYS = 400  # of the delivery log
 LEASE = timedelta(minutes=2)  # whoever is about to send has it alone for so long
@@ -36,7 +29,7 @@ class Channel:
     id: str
     account_id: str
     app_id: str | None  # None: for all apps of the account
-    kind: str  # one of KINDS
+    kind: str  # one of those of senders.registry
     target: str  # an e-mail address, a topic's ARN or an https URL
     created_at: datetime
     secret: str = field(default="", repr=False)  # of a webhook: what its signatures are made with
@@ -47,10 +40,8 @@ class Channel:
         """Return the target as it may be shown: the path of a URL is a secret, and who the operator is, too."""
         if self.id == OPERATOR:
             return "whoever runs the service"
-        if self.kind not in {WEBHOOK, SLACK}:
-            return self.target
-        parts = urlsplit(self.target)
-        return f"{parts.scheme}://{parts.netloc}/…"
+        url = URL.match(self.target)
+        return f"{url[1].lower()}://{url[2]}/…" if url else self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,38 +127,3 @@ class Delivery:
     def _attempted(self, now: datetime, outcome: str, state: str, due_at: datetime | None) -> Delivery:
         attempts = (*self.attempts, Attempt(now, outcome))
         return replace(self, attempts=attempts, state=state, due_at=due_at, ver=self.ver + 1)
-
-
-def check_channel(kind: str, target: str) -> str:
-    """Return a channel's target in its canonical form.
-
-    Raises Invalid for an unknown kind, and for a target that is no address, no topic's ARN, or no plain https URL.
-    """
-    target = target.strip()
-    if kind not in KINDS:
-        raise Invalid(f"A channel's kind is one of {', '.join(KINDS)}.")
-    if len(target) > LONGEST_TARGET:
-        raise Invalid(f"A channel's target has at most {LONGEST_TARGET:,} characters.")
-    if kind == EMAIL:
-        return check_email(target)
-    if kind == SNS:
-        if not TOPIC.fullmatch(target):
-            raise Invalid(
-                "A topic is named by its ARN, such as arn:aws:sns:us-east-1:123456789012:ssl-endpoint-me."
-            )
-        return target
-    return _check_url(target)
-
-
-def _check_url(url: str) -> str:
-    refused = Invalid(f"{url[:80]!r} is no address for notices: give an https URL without user and fragment.")
-    if not url.isascii() or not url.isprintable() or " " in url:
-        raise refused
-    try:
-        parts = urlsplit(url)
-        port = HTTPS_PORT if parts.port is None else parts.port
-    except ValueError:
-        raise refused from None
-    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or parts.fragment or not port:
-        raise refused
-    return url

@@ -43,7 +43,7 @@ class Poster:
     clock: Callable[[], float] = time.monotonic
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """Send a body to a URL that check_channel let through, and return the status, which is a 2xx.
+        """Send a body to a URL that senders.url let through, and return the status, which is a 2xx.
 
         Every address of the host has to be public, and the connection goes to one of those that were looked at.
         Redirects are not followed, and the answer's body is not read. Raises Unavailable with a sentence, in about

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from uuid import uuid4
@@ -20,24 +21,16 @@ from chalicelib.settings import Settings
 HOSTNAME_ATTEMPTS = 20
 
 
+@dataclass(frozen=True, slots=True)
 class Addons:
     """The use-cases of the add-on `ssl:endpoint`."""
 
-    def __init__(
-        self,
-        repository: AddonItems,
-        apps: AppItems,
-        activities: ActivityItems,
-        settings: Settings,
-        now: Callable[[], datetime],
-        random: Random,
-    ) -> None:
-        self._repository = repository
-        self._apps = apps
-        self._activities = activities
-        self._settings = settings
-        self._now = now
-        self._random = random
+    repository: AddonItems
+    apps: AppItems
+    activities: ActivityItems
+    settings: Settings
+    now: Callable[[], datetime]
+    random: Random
 
     def provision(self, caller: Caller, app: App, plan: str) -> Addon:
         """Give the app the add-on and reserve its hostname; raise Invalid for another plan or a second one."""
@@ -46,9 +39,9 @@ class Addons:
         for _ in range(HOSTNAME_ATTEMPTS):
             addon = self._named(app)
             detail = f"{addon.name}, {addon.hostname or 'no hostname of its own'}"
-            told = self._activities.write(caller, app.id, addon.created_at, "addon.provision", detail)
+            activity = self.activities.write(caller, app.id, addon.created_at, "addon.provision", detail)
             try:
-                self._repository.create(addon, self._apps.expect(app.id), *told)
+                self.repository.create(addon, self.apps.expect(app.id), *activity)
             except HostnameTaken:
                 continue
             return addon
@@ -56,11 +49,11 @@ class Addons:
 
     def deprovision(self, caller: Caller, addon: Addon) -> None:
         """Take the add-on away; raise Invalid while the app has a certificate."""
-        told = self._activities.write(caller, addon.app_id, self._now(), "addon.deprovision", addon.name)
-        self._repository.remove(addon, *told)
+        activity = self.activities.write(caller, addon.app_id, self.now(), "addon.deprovision", addon.name)
+        self.repository.remove(addon, *activity)
 
     def _named(self, app: App) -> Addon:
-        name = names.endpoint(self._random)
-        own = app.region == self._settings.default_region
-        hostname = f"{name}.{self._settings.zone}" if own else None
-        return Addon(str(uuid4()), app.id, app.account_id, names.addon(self._random), name, hostname, self._now())
+        name = names.endpoint(self.random)
+        own = app.region == self.settings.default_region
+        hostname = f"{name}.{self.settings.zone}" if own else None
+        return Addon(str(uuid4()), app.id, app.account_id, names.addon(self.random), name, hostname, self.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from uuid import uuid4
@@ -20,23 +21,16 @@ from chalicelib.settings import Settings
 MOST_SEEN = 10_000  # names
 
 
+@dataclass(frozen=True, slots=True)
 class Apps:
     """The use-cases of apps; `find` is where every other one begins."""
 
-    def __init__(
-        self,
-        repository: AppItems,
-        activities: ActivityItems,
-        settings: Settings,
-        now: Callable[[], datetime],
-        random: Random,
-    ) -> None:
-        self._repository = repository
-        self._activities = activities
-        self._settings = settings
-        self._now = now
-        self._random = random
-        self._seen: dict[str, str] = {}  # ids by name
+    repository: AppItems
+    activities: ActivityItems
+    settings: Settings
+    now: Callable[[], datetime]
+    random: Random
+    seen: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def find(self, caller: Caller, identity: str, scope: str) -> AppRecord:
         """Return an app that the caller may use, by name or id.
@@ -52,40 +46,40 @@ class Apps:
 
     def _named(self, name: str) -> AppRecord | None:
         """Look where the name was last seen, which saves a call; what is there now decides."""
-        record = self._identified(self._seen.get(name))
+        record = self._identified(self.seen.get(name))
         if record is None or record.app.name != name:
-            record = self._identified(self._repository.id_of(name))
-            if len(self._seen) >= MOST_SEEN:
-                self._seen.clear()
+            record = self._identified(self.repository.id_of(name))
+            if len(self.seen) >= MOST_SEEN:
+                self.seen.clear()
         if record is not None:
-            self._seen[name] = record.app.id
+            self.seen[name] = record.app.id
         return record
 
     def _identified(self, app_id: str | None) -> AppRecord | None:
-        return self._repository.record(app_id) if app_id and names.UUID.fullmatch(app_id) else None
+        return self.repository.record(app_id) if app_id and names.UUID.fullmatch(app_id) else None
 
     def records_of_caller(self, caller: Caller, first: str = "") -> Iterator[AppRecord]:
         """Yield the apps that the caller may use from the id `first` on, by id, each with what is its own."""
-        return self._repository.records_of(caller.account_id, first)
+        return self.repository.records_of(caller.account_id, first)
 
     def of_caller(self, caller: Caller) -> list[App]:
         """Return the caller's apps by name."""
-        return self._repository.of_account(caller.account_id)
+        return self.repository.of_account(caller.account_id)
 
     def create(self, caller: Caller, name: str | None, region: str | None, origin: str | None) -> App:
         """Store a new app and return it; raise Invalid for unusable values or a name that is taken."""
-        now = self._now()
+        now = self.now()
         app = App(
             id=str(uuid4()),
-            name=check_name(name) if name else names.app(self._random),
+            name=check_name(name) if name else names.app(self.random),
             account_id=caller.account_id,
             region=self._region(region),
             origin=check_origin(origin) if origin else "",
             created_at=now,
             updated_at=now,
         )
-        told = self._activities.write(caller, app.id, now, "app.create", f"{app.name} in {app.region}")
-        self._repository.create(app, *told)
+        activity = self.activities.write(caller, app.id, now, "app.create", f"{app.name} in {app.region}")
+        self.repository.create(app, *activity)
         return app
 
     def change(self, caller: Caller, app: App, name: str | None, origin: str | None) -> App:
@@ -97,16 +91,16 @@ class Apps:
         origin = app.origin if origin is None else check_origin(origin)
         if (name, origin) == (app.name, app.origin):
             return app
-        changed = app.change(name, origin, self._now())
+        changed = app.change(name, origin, self.now())
         detail = f"{app.name} → {name}, {app.origin or 'none'} → {origin or 'none'}"
-        told = self._activities.write(caller, app.id, changed.updated_at, "app.change", detail)
-        self._repository.change(app, changed, *told)
+        activity = self.activities.write(caller, app.id, changed.updated_at, "app.change", detail)
+        self.repository.change(app, changed, *activity)
         return changed
 
     def remove(self, caller: Caller, record: AppRecord) -> None:
         """Take away an app of which nothing else is left; see service.removal."""
-        told = self._activities.write(caller, record.app.id, self._now(), "app.destroy", record.app.name)
-        self._repository.remove(record.app.remove(self._now()), record, *told)
+        activity = self.activities.write(caller, record.app.id, self.now(), "app.destroy", record.app.name)
+        self.repository.remove(record.app.remove(self.now()), record, *activity)
 
     def admit(self, caller: Caller, record: AppRecord, collaborator: Collaborator) -> None:
         """Let another account use the app, or change what it may do.
@@ -122,23 +116,21 @@ class Apps:
             raise Invalid(f"An app has at most {MOST_COLLABORATORS} collaborators; remove one first.")
         permission = before.get(collaborator.account_id, "none")
         detail = f"{collaborator.email}: {permission} → {collaborator.permission}"
-        told = self._activities.write(caller, app.id, self._now(), "collaborator.admit", detail)
-        self._repository.admit(app, collaborator, *told)
+        activity = self.activities.write(caller, app.id, self.now(), "collaborator.admit", detail)
+        self.repository.admit(app, collaborator, *activity)
 
     def dismiss(self, caller: Caller, app: App, collaborator: Collaborator) -> None:
         """Let another account no longer use the app."""
         # With the id: by that the activity knows whoever has no part in the app any more.
         detail = f"{collaborator.email} ({collaborator.account_id}): {collaborator.permission} → none"
-        told = self._activities.write(caller, app.id, self._now(), "collaborator.dismiss", detail)
-        self._repository.dismiss(app, collaborator, *told)
+        activity = self.activities.write(caller, app.id, self.now(), "collaborator.dismiss", detail)
+        self.repository.dismiss(app, collaborator, *activity)
 
     def addons_of_caller(self, caller: Caller) -> list[tuple[Addon, App]]:
         """Return the add-ons of all apps that the caller may use."""
-        return self._repository.addons_of(self._repository.of_account(caller.account_id))
+        return self.repository.addons_of(self.repository.of_account(caller.account_id))
 
     def _region(self, region: str | None) -> str:
-        if region is not None and region not in self._settings.regions:
-            raise Invalid(
-                f"There is no region {region[:40]!r}; choose one of {', '.join(self._settings.regions)}."
-            )
-        return region or self._settings.default_region
+        if region is not None and region not in self.settings.regions:
+            raise Invalid(f"There is no region {region[:40]!r}; choose one of {', '.join(self.settings.regions)}.")
+        return region or self.settings.default_region

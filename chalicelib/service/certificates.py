@@ -49,26 +49,17 @@ class Inspection:
     changes: tuple[ChainChange, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Certificates:
     """The use-cases that install a certificate."""
 
-    def __init__(
-        self,
-        endpoints: EndpointItems,
-        addons: AddonItems,
-        vault: Vault,
-        activities: ActivityItems,
-        intermediates: Intermediates,
-        anchors: Anchors,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._endpoints = endpoints
-        self._addons = addons
-        self._vault = vault
-        self._activities = activities
-        self._intermediates = intermediates
-        self._anchors = anchors
-        self._now = now
+    endpoints: EndpointItems
+    addons: AddonItems
+    vault: Vault
+    activities: ActivityItems
+    intermediates: Intermediates
+    anchors: Anchors
+    now: Callable[[], datetime]
 
     def add(self, caller: Caller, record: AppRecord, upload: Upload) -> tuple[Endpoint, Version]:
         """Give the app its endpoint with the first certificate; the same one again changes nothing.
@@ -84,15 +75,15 @@ class Certificates:
             )
         if record.endpoint is not None:
             return self._already(app, record.endpoint, upload)
-        now = self._now()
+        now = self.now()
         sent, served = self._chain(upload, now)
         endpoint = _first(app, addon, before, now)
         version = self._version(endpoint, served, caller, now)
         sealed = self._seal(endpoint, served)
-        told = self._activities.write(caller, app.id, now, "endpoint.create", f"v1, {version.leaf.fingerprint}")
-        kept = self._addons.expect(addon, Invalid("The add-on was removed at the same time."))
-        self._endpoints.create(endpoint, version, *sealed, kept, *told)
-        self._intermediates.learn_in_passing(sent.certificates)
+        activity = self.activities.write(caller, app.id, now, "endpoint.create", f"v1, {version.leaf.fingerprint}")
+        addon_is_there = self.addons.expect(addon, Invalid("The add-on was removed at the same time."))
+        self.endpoints.create(endpoint, version, *sealed, addon_is_there, *activity)
+        self.intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
     def update(
@@ -104,18 +95,18 @@ class Certificates:
         private key keeps the one in use. Raises Invalid if the upload cannot be used, and Conflict if another
         change came first.
         """
-        now = self._now()
+        now = self.now()
         sent, served = self._chain(upload if upload.private_key else self._with_key_in_use(before, upload), now)
-        current = serving or self._endpoints.version(before.id, before.active)
+        current = serving or self.endpoints.version(before.id, before.active)
         if served.fingerprints == current.fingerprints:  # the leaf fixes the key: it fits no other
-            return before, self._endpoints.version(before.id, before.active)
+            return before, self.endpoints.version(before.id, before.active)
         endpoint = before.update(str(uuid4()), now)
         version = self._version(endpoint, served, caller, now)
         sealed = self._seal(endpoint, served)
         detail = f"v{before.active} → v{endpoint.active}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
-        told = self._activities.write(caller, before.app_id, endpoint.updated_at, "endpoint.update", detail)
-        self._endpoints.update(endpoint, version, *sealed, *told)
-        self._intermediates.learn_in_passing(sent.certificates)
+        activity = self.activities.write(caller, before.app_id, endpoint.updated_at, "endpoint.update", detail)
+        self.endpoints.update(endpoint, version, *sealed, *activity)
+        self.intermediates.learn_in_passing(sent.certificates)
         return endpoint, version
 
     def inspect(self, certificate_chain: str) -> Inspection:
@@ -124,23 +115,23 @@ class Certificates:
         Raises Invalid for what cannot be used, and for a private key, which has no business here.
         """
         sent = bundle.read_certificates(certificate_chain)
-        now = self._now()
-        served = self._intermediates.completed(lambda pool: chain.inspect(sent, self._anchors, pool, now))
-        verdict = trust.judge(served.certificates, self._anchors, now, served.left_out)
+        now = self.now()
+        served = self.intermediates.completed(lambda pool: chain.inspect(sent, self.anchors, pool, now))
+        verdict = trust.judge(served.certificates, self.anchors, now, served.left_out)
         facts = tuple(each.facts for each in served.certificates)
         return Inspection(served.text, facts, verdict, served.changes)
 
     def _already(self, app: App, endpoint: Endpoint, upload: Upload) -> tuple[Endpoint, Version]:
         """Return what is served if it is what was sent: its sender may not have heard of the success."""
-        _, served = self._chain(upload, self._now())
-        current = self._endpoints.version(endpoint.id, endpoint.active)
+        _, served = self._chain(upload, self.now())
+        current = self.endpoints.version(endpoint.id, endpoint.active)
         if served.fingerprints != current.fingerprints:
             raise Invalid(f"{app.name} has a certificate already: update it instead, or remove it first.")
         return endpoint, current
 
     def _with_key_in_use(self, endpoint: Endpoint, upload: Upload) -> Upload:
         """Complete an upload with the key that is served; raise KeyMismatch if it fits no certificate."""
-        in_use = self._vault.open(endpoint.app_id, endpoint.id, endpoint.active_id).decode()
+        in_use = self.vault.open(endpoint.app_id, endpoint.id, endpoint.active_id).decode()
         completed = replace(upload, private_key=in_use[in_use.rindex(KEY_BEGINS) :])
         sent = bundle.read(completed.certificate_chain, completed.private_key)
         if sent.keys[-1].spki not in {certificate.spki for certificate in sent.certificates}:
@@ -153,7 +144,7 @@ class Certificates:
         sent = bundle.read(upload.certificate_chain, upload.private_key, upload.pass_phrase)
         if not upload.preprocess:
             return sent, chain.as_sent(sent)
-        return sent, self._intermediates.completed(lambda pool: chain.build(sent, self._anchors, pool, now))
+        return sent, self.intermediates.completed(lambda pool: chain.build(sent, self.anchors, pool, now))
 
     def _version(self, endpoint: Endpoint, served: Chain, caller: Caller, now: datetime) -> Version:
         return Version(
@@ -162,7 +153,7 @@ class Certificates:
             id=endpoint.active_id,
             certificate_chain=served.text,
             chain=tuple(certificate.facts for certificate in served.certificates),
-            verdict=trust.judge(served.certificates, self._anchors, now, served.left_out),
+            verdict=trust.judge(served.certificates, self.anchors, now, served.left_out),
             changes=served.changes,
             created_at=now,
             created_by=caller.token_name,
@@ -171,7 +162,7 @@ class Certificates:
 
     def _seal(self, endpoint: Endpoint, served: Chain) -> Sequence[Write]:
         pem = served.text.encode().rstrip() + b"\n" + served.key.pem()
-        return self._vault.put(endpoint.app_id, endpoint.id, endpoint.active_id, pem)
+        return self.vault.put(endpoint.app_id, endpoint.id, endpoint.active_id, pem)
 
 
 def _first(app: App, addon: Addon, before: Endpoint | None, now: datetime) -> Endpoint:

@@ -16,7 +16,7 @@ from chalicelib.model.endpoint import Version
 from chalicelib.model.record import AppRecord
 from chalicelib.model.served import Handshake, TlsState
 from chalicelib.record.endpoints import EndpointItems
-from chalicelib.service.together import Together
+from chalicelib.service.parallel import Parallel
 from chalicelib.x509.facts import Facts
 
 if TYPE_CHECKING:
@@ -37,27 +37,20 @@ class AppCheck:
     domains: tuple[Look, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Checks:
     """Looks, as a careful person would with dig and curl. Contacts nothing but DNS and our own edge."""
 
-    def __init__(
-        self,
-        endpoints: EndpointItems,
-        edge: tuple[str, int],
-        app_zone: str,
-        client: Client,
-        dns: Callable[[], Dns],
-    ) -> None:
-        self._endpoints = endpoints
-        self._edge = edge
-        self._app_zone = app_zone
-        self._client = client
-        self._dns = dns
+    endpoints: EndpointItems
+    edge: tuple[str, int]
+    app_zone: str
+    client: Client
+    dns: Callable[[], Dns]
 
     def of_app(self, record: AppRecord) -> AppCheck:
         """Look at an app's DNS target and its first domains; return what was found within ALL_SECONDS."""
-        target = record.target(self._app_zone)
-        asked, dns = Together(SECONDS, ALL_SECONDS), self._dns()
+        target = record.target(self.app_zone)
+        asked, dns = Parallel(SECONDS, ALL_SECONDS), self.dns()
         asked.ask(self._shown, [target])
         wanted = [(record, domain) for domain in record.domains[:MOST_DOMAINS]]
         looks = self._look(asked, dns, wanted)
@@ -65,11 +58,11 @@ class Checks:
 
     def of(self, wanted: Sequence[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
         """Look at domains; return what was found within ALL_SECONDS, in their order."""
-        return self._look(Together(SECONDS, ALL_SECONDS), self._dns(), wanted)
+        return self._look(Parallel(SECONDS, ALL_SECONDS), self.dns(), wanted)
 
-    def _look(self, asked: Together, dns: Dns, wanted: Sequence[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
+    def _look(self, asked: Parallel, dns: Dns, wanted: Sequence[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
         names = [pointing.probe_name(domain.hostname) for _, domain in wanted]
-        asked.ask(dns.look_up, [record.target(self._app_zone) for record, _ in wanted])
+        asked.ask(dns.look_up, [record.target(self.app_zone) for record, _ in wanted])
         asked.ask(dns.look_up, names)
         asked.ask(self._shown, names)
         asked.ask(dns.zone, [domain.hostname for _, domain in wanted])
@@ -85,8 +78,8 @@ class Checks:
             for name, (record, domain) in zip(names, wanted, strict=True)
         )
 
-    def _leads(self, asked: Together, dns: Dns, name: str, record: AppRecord, domain: Domain) -> pointing.DnsState:
-        hostname, target, unanswered = domain.hostname, record.target(self._app_zone), Answer(problem=NOT_IN_TIME)
+    def _leads(self, asked: Parallel, dns: Dns, name: str, record: AppRecord, domain: Domain) -> pointing.DnsState:
+        hostname, target, unanswered = domain.hostname, record.target(self.app_zone), Answer(problem=NOT_IN_TIME)
         return pointing.judge(
             hostname,
             target,
@@ -99,11 +92,11 @@ class Checks:
     def _shown(self, name: str, seconds: float) -> Handshake | str:
         """Return what the edge shows for a name, or why it shows nothing."""
         try:
-            return self._client.shake(self._edge, name, seconds)
+            return self.client.shake(self.edge, name, seconds)
         except Unavailable as error:
             return error.message
 
-    def _tls(self, asked: Together, hostname: str, record: AppRecord, known: dict[str, list[Version]]) -> TlsState:
+    def _tls(self, asked: Parallel, hostname: str, record: AppRecord, known: dict[str, list[Version]]) -> TlsState:
         shown = asked.answer(self._shown, pointing.probe_name(hostname), None)
         if not isinstance(shown, Handshake):
             return TlsState(served.DOWN if shown else served.UNKNOWN, sentence=shown or NOT_IN_TIME)
@@ -121,7 +114,7 @@ class Checks:
         if serving and serving.leaf.fingerprint == fingerprint:
             return [serving]
         if endpoint.id not in known:
-            known[endpoint.id] = list(self._endpoints.versions(endpoint.id))
+            known[endpoint.id] = list(self.endpoints.versions(endpoint.id))
         return known[endpoint.id]
 
 

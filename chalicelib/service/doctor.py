@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.errors import BadCertificate, SSLEndpointError
@@ -19,7 +19,7 @@ DOMAIN = re.compile(r"(\*\.)?([A-Za-z0-9-]+\.)+[A-Za-z0-9]+")
 BAD_REQUEST, UNPROCESSABLE = 400, 422
 
 
-class Refusal(SSLEndpointError):
+class NoDiagnosis(SSLEndpointError):
     """What the doctor says instead of an answer: a status and its sentence."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -35,34 +35,34 @@ NO_LEAF = (UNPROCESSABLE, "No certificate given is a domain name certificate.")
 MANY_LEAVES = (UNPROCESSABLE, "More than one domain name certificate given.")
 
 
+@dataclass(frozen=True, slots=True)
 class Doctor:
-    """Answers the doctor's five questions about a PEM text; each raises Refusal or Invalid."""
+    """Answers the doctor's five questions about a PEM text; each raises NoDiagnosis or Invalid."""
 
-    def __init__(self, intermediates: Intermediates, anchors: Anchors, now: Callable[[], datetime]) -> None:
-        self._intermediates = intermediates
-        self._anchors = anchors
-        self._now = now
+    intermediates: Intermediates
+    anchors: Anchors
+    now: Callable[[], datetime]
 
     def chain(self, text: str) -> str:
         """Return the right chain for the one certificate that is for a domain, as PEM."""
         sent = _read(text)
         _leaf(sent)
-        now = self._now()
-        return self._intermediates.completed(lambda pool: chain.inspect(sent, self._anchors, pool, now)).text
+        now = self.now()
+        return self.intermediates.completed(lambda pool: chain.inspect(sent, self.anchors, pool, now)).text
 
     def chain_and_key(self, text: str) -> dict[str, str]:
         """Return the right chain for the one certificate that is for a domain, and the key that fits, as PEM."""
         sent = _read(text)
         meant = replace(sent, keys=(_key(sent, _leaf(sent)),))
-        now = self._now()
-        served = self._intermediates.completed(lambda pool: chain.build(meant, self._anchors, pool, now))
+        now = self.now()
+        served = self.intermediates.completed(lambda pool: chain.build(meant, self.anchors, pool, now))
         return {"pem": served.text, "key": served.key.pem().decode()}
 
     def ordered(self, text: str) -> str:
         """Return what was sent in order, leaf first, with nothing added."""
         sent = _read(text)
         _leaf(sent)
-        return chain.inspect(sent, self._anchors, lambda _: (), self._now()).text
+        return chain.inspect(sent, self.anchors, lambda _: (), self.now()).text
 
     def leaf(self, text: str) -> str:
         """Return the one certificate that is for a domain."""
@@ -78,15 +78,15 @@ def _read(text: str) -> Bundle:
     try:
         return bundle.read(text)
     except BadCertificate:
-        raise Refusal(*NO_CERTIFICATE) from None
+        raise NoDiagnosis(*NO_CERTIFICATE) from None
 
 
 def _key(sent: Bundle, leaf: Certificate) -> PrivateKey:
     if not sent.keys:
-        raise Refusal(*(MALFORMED_KEY if sent.holds_private_key else NO_KEY))
+        raise NoDiagnosis(*(MALFORMED_KEY if sent.holds_private_key else NO_KEY))
     fitting = next((key for key in sent.keys if key.spki == leaf.spki), None)
     if fitting is None:
-        raise Refusal(*NO_FITTING_KEY)
+        raise NoDiagnosis(*NO_FITTING_KEY)
     return fitting
 
 
@@ -94,9 +94,9 @@ def _leaf(sent: Bundle) -> Certificate:
     issuers = {each.issuer_name for each in sent.certificates if not each.self_issued}
     leaves = [each for each in sent.certificates if each.subject_name not in issuers and _is_for_a_domain(each)]
     if not leaves:
-        raise Refusal(*NO_LEAF)
+        raise NoDiagnosis(*NO_LEAF)
     if len(leaves) > 1:
-        raise Refusal(*MANY_LEAVES)
+        raise NoDiagnosis(*MANY_LEAVES)
     return leaves[0]
 
 

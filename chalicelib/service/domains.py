@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -18,24 +19,16 @@ from chalicelib.service.claims import Claims
 from chalicelib.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
 class Domains:
     """The use-cases of custom domains."""
 
-    def __init__(
-        self,
-        repository: DomainItems,
-        apps: AppItems,
-        activities: ActivityItems,
-        claims: Claims,
-        settings: Settings,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._claims = claims
-        self._repository = repository
-        self._apps = apps
-        self._activities = activities
-        self._settings = settings
-        self._now = now
+    repository: DomainItems
+    apps: AppItems
+    activities: ActivityItems
+    claims: Claims
+    settings: Settings
+    now: Callable[[], datetime]
 
     def add(self, caller: Caller, record: AppRecord, hostname: str) -> Domain:
         """Make the name the app's own.
@@ -43,11 +36,11 @@ class Domains:
         Raises Invalid for an unusable name or one that is in use, and Unproven for one that is another account's
         as long as nothing proves that it is this one's.
         """
-        name = check_hostname(hostname, (self._settings.zone, self._settings.app_zone))
+        name = check_hostname(hostname, (self.settings.zone, self.settings.app_zone))
         app, before = record.app, record.latest_domains.get(name)
         if before is not None and not before.removed:
             raise Invalid(f"{name} is already added to this app.")
-        now = self._now()
+        now = self.now()
         domain = Domain(
             id=str(uuid4()),
             app_id=app.id,
@@ -57,15 +50,15 @@ class Domains:
             updated_at=times.later(before.updated_at, now) if before else now,
             ver=before.ver + 1 if before else 1,
         )
-        told = self._activities.write(caller, app.id, now, "domain.add", name)
-        there = self._apps.expect(app.id)
+        activity = self.activities.write(caller, app.id, now, "domain.add", name)
+        there = self.apps.expect(app.id)
         try:
-            self._repository.create(domain, there, *told)
+            self.repository.create(domain, there, *activity)
         except DomainTaken:
-            return self._claims.take(caller, record, domain, [there])
+            return self.claims.take(caller, record, domain, [there])
         return domain
 
     def remove(self, caller: Caller, domain: Domain) -> None:
         """Take the name from its app; raise NotFound if that was done already."""
-        told = self._activities.write(caller, domain.app_id, self._now(), "domain.remove", domain.hostname)
-        self._repository.remove(domain.remove(self._now()), *told)
+        activity = self.activities.write(caller, domain.app_id, self.now(), "domain.remove", domain.hostname)
+        self.repository.remove(domain.remove(self.now()), *activity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -11,18 +12,18 @@ from chalicelib.record.indexes import Feed
 from chalicelib.record.reports import EdgeItems
 
 
+@dataclass(frozen=True, slots=True)
 class Edges:
-    """The use-case of whoever watches over the edges."""
+    """The use-case of the people who watch over the edges."""
 
-    def __init__(self, repository: EdgeItems, feed: Feed, now: Callable[[], datetime]) -> None:
-        self._repository = repository
-        self._feed = feed
-        self._now = now
+    repository: EdgeItems
+    feed: Feed
+    now: Callable[[], datetime]
 
     def states(self) -> list[EdgeState]:
         """Return how each edge stands that reported within the last day, by id."""
-        reports, newest, now = self._repository.list(), self._feed.newest(), self._now()
-        after = cache(self._feed.after)
+        reports, newest, now = self.repository.list(), self.feed.newest(), self.now()
+        after = cache(self.feed.after)
         return [
             report.state(after(report.applied) if report.applied < newest else None, now)
             for report in reports

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.model.caller import Caller
@@ -11,29 +12,29 @@ from chalicelib.record.activities import ActivityItems
 from chalicelib.record.endpoints import EndpointItems
 
 
+@dataclass(frozen=True, slots=True)
 class Endpoints:
     """The use-cases of an endpoint that is already there."""
 
-    def __init__(self, repository: EndpointItems, activities: ActivityItems, now: Callable[[], datetime]) -> None:
-        self._repository = repository
-        self._activities = activities
-        self._now = now
+    repository: EndpointItems
+    activities: ActivityItems
+    now: Callable[[], datetime]
 
     def active(self, endpoint: Endpoint) -> Version:
         """Return the version that is served."""
-        return self._repository.version(endpoint.id, endpoint.active)
+        return self.repository.version(endpoint.id, endpoint.active)
 
     def versions(self, endpoint: Endpoint) -> list[Version]:
         """Return every version ever installed, newest first."""
-        return list(self._repository.versions(endpoint.id))
+        return list(self.repository.versions(endpoint.id))
 
     def roll_back(self, caller: Caller, before: Endpoint) -> tuple[Endpoint, Version]:
         """Serve the previous version again; raise NoPreviousCertificate if there is none."""
-        after = before.roll_back(self._now())
-        current, version = self._repository.some(before.id, before.active, after.active)
+        after = before.roll_back(self.now())
+        current, version = self.repository.some(before.id, before.active, after.active)
         detail = f"v{current.number} → v{version.number}, {current.leaf.fingerprint} → {version.leaf.fingerprint}"
-        told = self._activities.write(caller, after.app_id, after.updated_at, "endpoint.rollback", detail)
-        self._repository.save(after, version, *told)
+        activity = self.activities.write(caller, after.app_id, after.updated_at, "endpoint.rollback", detail)
+        self.repository.save(after, version, *activity)
         return after, version
 
     def mute(self, caller: Caller, before: Endpoint, *, muted: bool) -> tuple[Endpoint, Version]:
@@ -41,16 +42,16 @@ class Endpoints:
         version = self.active(before)
         if before.muted == muted:
             return before, version
-        after, action = before.mute(self._now(), muted=muted), "endpoint.mute" if muted else "endpoint.unmute"
-        told = self._activities.write(caller, after.app_id, after.updated_at, action, after.name)
-        self._repository.save(after, version, *told)
+        after, action = before.mute(self.now(), muted=muted), "endpoint.mute" if muted else "endpoint.unmute"
+        activity = self.activities.write(caller, after.app_id, after.updated_at, action, after.name)
+        self.repository.save(after, version, *activity)
         return after, version
 
     def remove(self, caller: Caller, before: Endpoint) -> Version:
         """Stop serving the endpoint and return what it served."""
         version = self.active(before)
-        after = before.remove(self._now())
+        after = before.remove(self.now())
         detail = f"v{before.active}, {version.leaf.fingerprint}"
-        told = self._activities.write(caller, after.app_id, after.updated_at, "endpoint.remove", detail)
-        self._repository.save(after, version, *told)
+        activity = self.activities.write(caller, after.app_id, after.updated_at, "endpoint.remove", detail)
+        self.repository.save(after, version, *activity)
         return version

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -23,7 +23,6 @@ from chalicelib.record.endpoints import Due, EndpointItems, Replaced
 from chalicelib.record.notices import AlreadyTold
 from chalicelib.service.notices import Notices
 from chalicelib.service.outbox import AT_ONCE, FRESH, Outbox, Run
-from chalicelib.settings import Settings
 from chalicelib.x509 import key_types
 
 ACTOR = "expiry sweep"
@@ -34,26 +33,17 @@ Ways = Callable[[str], list[Channel]]  # of an account, by its id
 log = logging.getLogger("ssl_endpoint")
 
 
+@dataclass(frozen=True, slots=True)
 class Expiry:
     """Looks at what is due, and at nothing else."""
 
-    def __init__(
-        self,
-        endpoints: EndpointItems,
-        apps: AppItems,
-        notices: Notices,
-        activities: ActivityItems,
-        outbox: Outbox,
-        settings: Settings,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._endpoints = endpoints
-        self._apps = apps
-        self._notices = notices
-        self._activities = activities
-        self._outbox = outbox
-        self._settings = settings
-        self._now = now
+    endpoints: EndpointItems
+    apps: AppItems
+    notices: Notices
+    activities: ActivityItems
+    outbox: Outbox
+    app_zone: str
+    now: Callable[[], datetime]
 
     def sweep(self) -> dict[str, int]:
         """Tell of each certificate that is due the stage that it has reached, and count what came of it.
@@ -61,8 +51,8 @@ class Expiry:
         A stage that was missed because no sweep ran is not told any more: the one that is reached says more. It
         may run twice at once and die anywhere: what was committed goes out, what was not is still due.
         """
-        run, found = Run(self._now(), SENDING), list(self._endpoints.due(self._now()))
-        ways = self._remembered(self._notices.of_account)
+        run, found = Run(self.now(), SENDING), list(self.endpoints.due(self.now()))
+        ways = self._remembered(self.notices.of_account)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return dict(Counter(pool.map(lambda seen: self._look(seen, run, ways), found)))
 
@@ -71,7 +61,7 @@ class Expiry:
         known: dict[str, tuple[datetime, list[Channel]]] = {}
 
         def ways(account_id: str) -> list[Channel]:
-            now = self._now()
+            now = self.now()
             if account_id not in known or now - known[account_id][0] >= FRESH:
                 known[account_id] = now, ask(account_id)
             return known[account_id][1]
@@ -90,17 +80,17 @@ class Expiry:
         return UNFINISHED
 
     def _tell(self, seen: Due, run: Run, ways: Ways) -> str:
-        now = self._now()
-        stage, record = expiry.reached(seen.version, now), self._apps.record(seen.endpoint.app_id)
+        now = self.now()
+        stage, record = expiry.reached(seen.version, now), self.apps.record(seen.endpoint.app_id)
         if stage is None or record is None:
-            self._endpoints.look_again(seen, expiry.next_moment(seen.version, now))
+            self.endpoints.look_again(seen, expiry.next_moment(seen.version, now))
             return SILENT
         channels = [] if seen.endpoint.muted else [*record.channels, *ways(record.app.account_id)]
         notice = self._notice(seen, record, stage, now)
-        told = self._commit(seen, notice, self._notices.claimed(notice, channels))
-        for delivery in told:
-            self._outbox.send(delivery, run)
-        return TOLD if told else SILENT
+        committed = self._commit(seen, notice, self.notices.claimed(notice, channels))
+        for delivery in committed:
+            self.outbox.send(delivery, run)
+        return TOLD if committed else SILENT
 
     def _commit(self, seen: Due, notice: Notice, deliveries: list[Delivery]) -> list[Delivery]:
         """Store what is told to whom, and return what was not told before."""
@@ -110,7 +100,7 @@ class Expiry:
             is_news = left or not deliveries
             activity = self._activity(seen, stage, notice.at) if is_news else []
             try:
-                self._endpoints.look_again(seen, again, *activity, *self._notices.writes(left.values()))
+                self.endpoints.look_again(seen, again, *activity, *self.notices.writes(left.values()))
             except AlreadyTold as before:
                 del left[before.channel_id]
             else:
@@ -122,7 +112,7 @@ class Expiry:
             f"v{head.active}, {seen.version.leaf.fingerprint}, until {seen.version.expires_at:%Y-%m-%d}{muted}"
         )
         caller = Caller("", ACTOR, "write", str(uuid4()))
-        return self._activities.write(caller, head.app_id, at, f"certificate.{stage}", detail)
+        return self.activities.write(caller, head.app_id, at, f"certificate.{stage}", detail)
 
     def _notice(self, seen: Due, record: AppRecord, stage: str, now: datetime) -> Notice:
         identity = expiry.identity(seen.version)
@@ -131,27 +121,20 @@ class Expiry:
             "stage": stage,
             "certificate": identity,
             "endpoint": seen.endpoint.name,
-            "hostname": seen.endpoint.hostname or record.app.own_domain(self._settings.app_zone),
+            "hostname": seen.endpoint.hostname or record.app.own_domain(self.app_zone),
             **_domains(record),
             **_described(seen.version),
         }
         return Notice(f"{EXPIRY}#{identity}#{stage}", EXPIRY, record.app.id, now, facts)
 
 
-class Served:
-    """Tells whether a notice of an expiry is still true."""
-
-    def __init__(self, apps: AppItems, endpoints: EndpointItems) -> None:
-        self._apps = apps
-        self._endpoints = endpoints
-
-    def is_true(self, notice: Notice) -> bool:
-        """Tell whether the certificate of a notice is served now, and its endpoint is not muted."""
-        record = self._apps.record(notice.log)
-        if record is None or record.endpoint is None or record.endpoint.muted:
-            return False
-        version = record.serving or self._endpoints.version(record.endpoint.id, record.endpoint.active)
-        return expiry.identity(version) == str(notice.facts["certificate"])
+def still_served(apps: AppItems, endpoints: EndpointItems, notice: Notice) -> bool:
+    """Tell whether the certificate of an expiry's notice is served now, and its endpoint is not muted."""
+    record = apps.record(notice.log)
+    if record is None or record.endpoint is None or record.endpoint.muted:
+        return False
+    version = record.serving or endpoints.version(record.endpoint.id, record.endpoint.active)
+    return expiry.identity(version) == str(notice.facts["certificate"])
 
 
 def _domains(record: AppRecord) -> dict[str, Any]:

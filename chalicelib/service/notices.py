@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from chalicelib.model.notice import EMAIL, LEASE, OPERATOR, SNS, Channel, Delivery, Notice
+from chalicelib.model.notice import LEASE, OPERATOR, Channel, Delivery, Notice
 from chalicelib.model.record import AppRecord
 from chalicelib.record.notices import ChannelItems, DeliveryItems
 from chalicelib.record.writes import Write
-from chalicelib.settings import Settings
+from chalicelib.senders import email, sns
 
 
+@dataclass(frozen=True, slots=True)
 class Notices:
     """Puts notices into the outbox; service.outbox takes them from there."""
 
-    def __init__(self, channels: ChannelItems, deliveries: DeliveryItems, settings: Settings) -> None:
-        self._channels = channels
-        self._deliveries = deliveries
-        self._settings = settings
+    channels: ChannelItems
+    deliveries: DeliveryItems
+    operator_target: str  # the operator: an address or a topic's ARN; empty: nobody is told
 
     def of_account(self, account_id: str) -> list[Channel]:
         """Return the ways to the people behind an account."""
-        return self._channels.of_account(account_id)
+        return self.channels.of_account(account_id)
 
-    def channels(self, record: AppRecord) -> list[Channel]:
+    def of_app(self, record: AppRecord) -> list[Channel]:
         """Return the ways to the people behind an app: its own channels and its account's."""
-        return [*record.channels, *self._channels.of_account(record.app.account_id)]
+        return [*record.channels, *self.channels.of_account(record.app.account_id)]
 
     def operator(self, notice: Notice) -> list[Channel]:
-        """Return the way to whoever runs the service, if the settings name one."""
-        target = self._settings.operator
-        kind = SNS if target.startswith("arn:") else EMAIL
+        """Return the way to the operator, if the settings name one."""
+        target = self.operator_target
+        kind = (sns if target.startswith("arn:") else email).WAY.kind
         return [Channel(OPERATOR, "", None, kind, target, notice.at)] if target else []
 
     def tell(self, notice: Notice, channels: Iterable[Channel]) -> list[Write]:
@@ -49,7 +50,7 @@ class Notices:
 
     def writes(self, deliveries: Iterable[Delivery]) -> list[Write]:
         """Return what stores new deliveries, each refused with AlreadyTold if it is there."""
-        return [self._deliveries.new(each) for each in deliveries]
+        return [self.deliveries.new(each) for each in deliveries]
 
 
 def _unlike(channels: Iterable[Channel]) -> list[Channel]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.errors import SSLEndpointError
+from chalicelib.errors import SSLEndpointError, Unavailable
 from chalicelib.record.reports import RunItems
 
 MINUTE = timedelta(minutes=1)
@@ -28,25 +28,39 @@ class Job:
     next_due: Callable[[], datetime | None] = _never  # when there is something to do before its time
 
 
-class Schedules:
-    """The jobs by name."""
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Jobs that are done one after the other, as one."""
 
-    def __init__(
-        self,
-        jobs: tuple[Job, ...],
-        runs: RunItems,
-        now: Callable[[], datetime],
-        sleep: Callable[[float], object],
-    ) -> None:
-        self.jobs = {job.name: job for job in jobs}
-        self._runs = runs
-        self._now = now
-        self._sleep = sleep
+    steps: tuple[Callable[[], Mapping[str, int]], ...]
+
+    def run(self) -> dict[str, int]:
+        """Do every step, also after one that failed, and return what was counted; raise what the first one did."""
+        counted: dict[str, int] = {}
+        failures: list[Unavailable] = []
+        for step in self.steps:
+            try:
+                counted |= step()
+            except Unavailable as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return counted
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """Runs jobs when their time has come."""
+
+    jobs: Mapping[str, Job]  # by name
+    runs: RunItems
+    now: Callable[[], datetime]
+    sleep: Callable[[float], object]
 
     def run(self, name: str) -> dict[str, int]:
         """Do a job, keep that it was done, and return what it counted."""
         counted = dict(self.jobs[name].run())
-        self._runs.keep(name, self._now(), counted)
+        self.runs.keep(name, self.now(), counted)
         return counted
 
     def run_due(self) -> None:
@@ -54,7 +68,7 @@ class Schedules:
         self._run_due(self.jobs)
 
     def _run_due(self, jobs: Mapping[str, Job]) -> None:
-        now, last = self._now(), self._runs.last()
+        now, last = self.now(), self.runs.last()
         for name, job in jobs.items():
             try:
                 if now - last.get(name, datetime.min.replace(tzinfo=now.tzinfo)) >= job.every or _is_due(job, now):
@@ -70,14 +84,14 @@ class Schedules:
         What runs less often has a Lambda of its own, with rights and time that a tick does not have.
         """
         jobs = {name: job for name, job in self.jobs.items() if job.every <= MINUTE}
-        until = self._now() + length
+        until = self.now() + length
         while True:
             self._run_due(jobs)
             dues = [due for job in jobs.values() if (due := job.next_due())]
-            now = self._now()
+            now = self.now()
             if not dues or max(now, min(dues)) > until:
                 return
-            self._sleep(max((min(dues) - now).total_seconds(), 1.0))
+            self.sleep(max((min(dues) - now).total_seconds(), 1.0))
 
 
 def _is_due(job: Job, now: datetime) -> bool:

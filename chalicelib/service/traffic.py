@@ -43,72 +43,62 @@ class Series:
         return traffic.thresholds(self.minutes)
 
 
-class Traffic:
+@dataclass(frozen=True, slots=True)
+class AppTraffic:
     """The use-cases of an app's traffic."""
 
-    def __init__(
-        self,
-        counts: TrafficItems,
-        surges: SurgeItems,
-        apps: AppItems,
-        activities: ActivityItems,
-        notices: Notices,
-        owner: Callable[[App], Account | None],
-        app_zone: str,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._counts = counts
-        self._surges = surges
-        self._apps = apps
-        self._activities = activities
-        self._notices = notices
-        self._owner = owner
-        self._app_zone = app_zone
-        self._now = now
+    counts: TrafficItems
+    surges: SurgeItems
+    apps: AppItems
+    activities: ActivityItems
+    notices: Notices
+    owner: Callable[[App], Account | None]
+    app_zone: str
+    now: Callable[[], datetime]
 
     def of_app(self, record: AppRecord, hours: int) -> Series:
         """Return the traffic of the last hours."""
-        until = self._now()
+        until = self.now()
         since = until - timedelta(hours=hours)
-        return Series(since, until, self._counts.since(record.app.id, since))
+        return Series(since, until, self.counts.since(record.app.id, since))
 
-    def surges(self, record: AppRecord) -> list[Surge]:
+    def announced(self, record: AppRecord) -> list[Surge]:
         """Return the surges that were announced, in the order in which they come; past ones for a while."""
-        return self._surges.of_app(record.app.id)
+        return self.surges.of_app(record.app.id)
 
     def announce(self, caller: Caller, record: AppRecord, at: str, rate: int, note: str | None) -> Surge:
-        """Store that so many requests a second are expected at a time, and tell whoever runs the service.
+        """Store that so many requests a second are expected at a time, and tell the operator.
 
         Raises Invalid for a time or note that cannot be used, and for more than MOST_SURGES.
         """
-        now, app = self._now(), record.app
+        now, app = self.now(), record.app
         moment, text = surges.check_at(at, now), surges.check_note(note)
-        if len(self._surges.of_app(app.id)) >= MOST_SURGES:
+        if len(self.surges.of_app(app.id)) >= MOST_SURGES:
             raise Invalid(f"An app has at most {MOST_SURGES} announced surges; remove one first.")
         surge = Surge(str(uuid4()), app.id, moment, rate, text, now, caller.token_name)
-        writes = self._activities.write(caller, app.id, now, "surge.announce", _detail(surge))
-        self._surges.create(surge, self._apps.expect(app.id), *writes, *self._told(surge, record, now))
+        writes = self.activities.write(caller, app.id, now, "surge.announce", _detail(surge))
+        self.surges.create(surge, self.apps.expect(app.id), *writes, *self._news(surge, record, now))
         return surge
 
     def withdraw(self, caller: Caller, record: AppRecord, identity: str) -> Surge:
-        """Take back an announcement and return it; whoever runs the service hears of it if it was to come yet.
+        """Take back an announcement and return it; the operator hears of it if it was to come yet.
 
         Raises NotFound if there is none such.
         """
-        found = next((each for each in self.surges(record) if each.id == identity), None)
+        found = next((each for each in self.announced(record) if each.id == identity), None)
         if found is None:
             raise NotFound("surge")
-        now = self._now()
-        writes = self._activities.write(caller, record.app.id, now, "surge.withdraw", _detail(found))
-        told = self._told(found, record, now, withdrawn=True) if found.at > now else []
-        self._surges.remove(found, *writes, *told)
+        now = self.now()
+        writes = self.activities.write(caller, record.app.id, now, "surge.withdraw", _detail(found))
+        news = self._news(found, record, now, withdrawn=True) if found.at > now else []
+        self.surges.remove(found, *writes, *news)
         return found
 
-    def _told(self, surge: Surge, record: AppRecord, now: datetime, *, withdrawn: bool = False) -> list[Write]:
-        """Return what tells whoever runs the service, if the settings name somebody."""
+    def _news(self, surge: Surge, record: AppRecord, now: datetime, *, withdrawn: bool = False) -> list[Write]:
+        """Return what tells the operator, if the settings name somebody."""
         facts = {
             "app": record.app.name,
-            "hostname": record.target(self._app_zone),
+            "hostname": record.target(self.app_zone),
             "at": _text(surge.at),
             "requests_per_second": surge.requests_per_second,
             "note": surge.note,
@@ -117,10 +107,10 @@ class Traffic:
         }
         key = f"surge#{surge.id}#withdrawn" if withdrawn else f"surge#{surge.id}"
         notice = Notice(key, "surge", record.app.id, now, facts)
-        channels = self._notices.operator(notice)
-        if channels and (owner := self._owner(record.app)):
+        channels = self.notices.operator(notice)
+        if channels and (owner := self.owner(record.app)):
             notice = replace(notice, facts={**facts, "account": owner.email})
-        return self._notices.tell(notice, channels)
+        return self.notices.tell(notice, channels)
 
 
 def _detail(surge: Surge) -> str:

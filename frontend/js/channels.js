@@ -3,15 +3,11 @@
 import { stamp } from './time.js';
 
 /** Kinds of channels as the API calls them: what each is called, and what its target is. */
+// prettier-ignore
 export const KINDS = {
   email: { name: 'E-mail', target: 'Address', example: 'ops@example.com', mode: 'email' },
   webhook: { name: 'Webhook', target: 'https URL', example: 'https://hooks.example.com/ssl', mode: 'url' },
-  slack: {
-    name: 'Slack',
-    target: 'Incoming webhook’s URL',
-    example: 'https://hooks.slack.com/services/…',
-    mode: 'url',
-  },
+  slack: { name: 'Slack', target: 'Incoming webhook’s URL', example: 'https://hooks.slack.com/services/…', mode: 'url' },
   sns: { name: 'SNS topic', target: 'ARN', example: 'arn:aws:sns:us-east-1:123456789012:ssl', mode: 'text' },
 };
 export const kindName = (kind) => KINDS[kind]?.name ?? kind;

@@ -71,7 +71,7 @@ def product(tmp_path_factory: pytest.TempPathFactory, roots: str) -> Iterator[Pr
         yield product
 
 
-class Watch:
+class DomainChecks:
     """What a page did that no page may do."""
 
     def __init__(self, context: BrowserContext, allowed: tuple[str, ...]) -> None:
@@ -99,7 +99,7 @@ def open_page(browser: Browser, product: Product) -> Iterator[Visit]:
 
     Afterwards no page may have written to the console, failed, asked another origin, or kept more than the token.
     """
-    opened: list[tuple[BrowserContext, Watch]] = []
+    opened: list[tuple[BrowserContext, DomainChecks]] = []
 
     def visit(
         path: str = "index.html",
@@ -114,7 +114,7 @@ def open_page(browser: Browser, product: Product) -> Iterator[Visit]:
         told = {"locale": "en-GB", "timezone_id": "Asia/Tokyo", "viewport": {"width": 1280, "height": 800}}
         context = browser.new_context(**{**told, **options})
         context.set_default_timeout(PATIENCE)
-        opened.append((context, Watch(context, allowed)))
+        opened.append((context, DomainChecks(context, allowed)))
         page = context.new_page()
         before(page)
         handed = "" if token is None else f"#token={token or where.told['token']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -13,10 +14,11 @@ from chalicelib.errors import Unavailable
 from chalicelib.model import expiry
 from chalicelib.model.app import App
 from chalicelib.model.endpoint import Endpoint, Version
-from chalicelib.model.notice import EXPIRY, KINDS, LEASE, Channel, Message
+from chalicelib.model.notice import EXPIRY, LEASE, Channel, Message
 from chalicelib.record import endpoints
 from chalicelib.record.writes import MOST_WRITES, Put, Write
-from chalicelib.service.expiry import Expiry, Served
+from chalicelib.senders.registry import WAYS
+from chalicelib.service.expiry import Expiry, still_served
 from chalicelib.service.messages import Messages
 from chalicelib.service.outbox import Outbox
 from chalicelib.x509.certificate import Certificate
@@ -80,12 +82,23 @@ class House:
 
     def __post_init__(self) -> None:
         heads, apps = stores.endpoints(), stores.apps()
-        senders = dict.fromkeys(KINDS, self.letters)
-        is_true = {EXPIRY: Served(apps, heads).is_true}
-        words = Messages(wiring.settings(), self.clock)
-        self.outbox = Outbox(stores.deliveries(), stores.channels(), words, senders, is_true, self.clock)
+        senders = dict.fromkeys(WAYS, self.letters)
+        self.outbox = Outbox(
+            deliveries=stores.deliveries(),
+            channels=stores.channels(),
+            messages=Messages(wiring.settings(), self.clock),
+            senders=senders,
+            is_true={EXPIRY: partial(still_served, apps, heads)},
+            now=self.clock,
+        )
         self.expiry = Expiry(
-            heads, apps, wiring.notices(), wiring.activities(), self.outbox, wiring.settings(), self.clock
+            endpoints=heads,
+            apps=apps,
+            notices=wiring.notices(),
+            activities=wiring.activities(),
+            outbox=self.outbox,
+            app_zone=wiring.settings().app_zone,
+            now=self.clock,
         )
 
     def sweep(self, at: datetime | None = None) -> dict[str, int]:

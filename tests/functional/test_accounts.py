@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from chalicelib import stores, wiring
 from chalicelib.model.record import MOST_COLLABORATORS
 from tests.functional.conftest import Api
+from tests.functional.sweeps import Clock
 
 OTHER = "other@example.com"
 
@@ -108,9 +110,12 @@ def test_token_ends(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A token is refused from the second on in which it expires."""
     secret = api.call("POST", "/tokens", {"name": "ci", "expires_in": 60}).body["token"]
     limited, now = with_token(api, secret), wiring.now()
+    clock = Clock(now)
+    made = replace(wiring.tokens(), now=clock)
+    monkeypatch.setattr(wiring, "tokens", lambda: made)
     statuses = []
     for seconds in (50, 70):
-        monkeypatch.setattr(wiring.tokens(), "_now", lambda late=seconds: now + timedelta(seconds=late))
+        clock.at = now + timedelta(seconds=seconds)
         statuses.append(limited.call("GET", "/apps").status)
 
     assert [200, 401] == statuses

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -136,7 +137,13 @@ def fetching(root: CA, served: dict[str, bytes]) -> Intermediates:
             raise Unavailable("gone")
         return served[url]
 
-    return Intermediates(wiring.intermediates()._pool, wiring.anchors(), fetch, wiring.now)
+    return Intermediates(wiring.intermediates().pool, wiring.anchors(), fetch, wiring.now)
+
+
+def complete(monkeypatch: pytest.MonkeyPatch, intermediates: Intermediates) -> None:
+    """From now on let chains be completed by these."""
+    made = replace(wiring.certificates(), intermediates=intermediates)
+    monkeypatch.setattr(wiring, "certificates", lambda: made)
 
 
 def test_issuers_are_fetched_where_that_is_on(example: Api, root: CA, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +152,7 @@ def test_issuers_are_fetched_where_that_is_on(example: Api, root: CA, monkeypatc
     lower = upper.issue_ca("Lower", issuer_url="http://ca.example/upper")
     alone = issue(lower, "www.example.com", issuer_url="http://ca.example/lower")
     served = {"http://ca.example/upper": upper.pem.encode(), "http://ca.example/lower": loaded(lower).der}
-    monkeypatch.setattr(wiring.certificates(), "_intermediates", fetching(root, served))
+    complete(monkeypatch, fetching(root, served))
     made = example.call("POST", ENDPOINTS, upload(alone, alone.pem)).body
 
     assert ["kept", "added", "added"] == did(made)
@@ -159,7 +166,7 @@ def test_failed_fetch_is_remembered(example: Api, root: CA, monkeypatch: pytest.
     for url, served in (("http://ca.example/a", {}), ("http://ca.example/b", {"http://ca.example/b": b"junk"})):
         alone = issue(lower, "www.example.com", issuer_url=url)
         counted: dict[str, bytes] = dict(served)
-        monkeypatch.setattr(wiring.certificates(), "_intermediates", fetching(root, counted))
+        complete(monkeypatch, fetching(root, counted))
         for _ in range(2):
             found = example.call("POST", "/certificates/inspect", {"certificate_chain": alone.pem}).body
             assert ["missing_intermediate"] == codes(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -194,7 +195,9 @@ def test_edge_that_hangs_is_not_waited_for(
     """An edge that takes the connection and says nothing is down after some seconds."""
     add(example, WWW)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        monkeypatch.setattr(wiring.checks(), "_edge", listener.getsockname())
+        hanging = replace(wiring.checks(), edge=listener.getsockname())
+        watch = replace(wiring.domain_checks(), checks=hanging)
+        monkeypatch.setattr(wiring, "domain_checks", lambda: watch)
         tls = checked(example, WWW)["tls"]
 
     assert "down" == tls["state"]

@@ -18,6 +18,7 @@ from chalicelib.model.caller import Caller
 from chalicelib.model.feed import DomainEntry
 from chalicelib.record.addons import HostnameTaken
 from chalicelib.service.addons import Addons
+from chalicelib.service.claims import Claims
 from tests.authority import CA
 from tests.functional.conftest import Answer, Api, customs, issue
 from tests.functional.test_calls import upload
@@ -385,15 +386,14 @@ def test_owner_that_removes_meanwhile(
     """If the name is given up between look and claim nothing is half done, and the same call works then."""
     add(example, "example", WWW)
     prove(names, other)
-    claims = wiring.domains()._claims
-    prove_ = claims._prove
+    prove_ = Claims._prove
 
     def slowly(*arguments: Any) -> None:
         prove_(*arguments)
         example.call("DELETE", f"/apps/example/domains/{WWW}")
 
     with monkeypatch.context() as racing:
-        racing.setattr(claims, "_prove", slowly)
+        racing.setattr(Claims, "_prove", slowly)
         raced = add(other, "other", WWW)
 
     assert (409, []) == (raced.status, hostnames(other, "other"))

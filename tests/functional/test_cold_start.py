@@ -14,7 +14,7 @@ import app
 from chalicelib import wiring
 for made in (wiring.tokens, wiring.apps, wiring.addons, wiring.domains, wiring.endpoints, wiring.removal):
     made()
-print(*(name for name in ("cryptography", "jinja2", "dns") if name in sys.modules))
+print(*(name for name in ("cryptography", "jinja2", "dns", "email.policy") if name in sys.modules))
 """
 
 

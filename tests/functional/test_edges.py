@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,7 +19,8 @@ SECOND = timedelta(seconds=1)
 def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """Return the moment at which everybody looks: a minute from now."""
     moment = wiring.now() + timedelta(minutes=1)
-    monkeypatch.setattr(wiring.edges(), "_now", lambda: moment)
+    made = replace(wiring.edges(), now=lambda: moment)
+    monkeypatch.setattr(wiring, "edges", lambda: made)
     return moment
 
 

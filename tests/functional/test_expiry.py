@@ -242,7 +242,7 @@ def test_waiting_notice_is_dropped_when_nobody_wants_it(served: Api, house: Hous
     house.letters.down = ""
 
     assert {"dropped": 1} == house.deliver(RETRY_AFTER[0])
-    assert ["dropped"] == [each.state for each in wiring.channels().deliveries(app["id"])]
+    assert ["dropped"] == [each.state for each in stores.deliveries().of(app["id"])]
 
 
 def test_certificate_that_is_replaced_during_the_sweep_is_silent(
@@ -260,7 +260,7 @@ def test_certificate_that_is_replaced_during_the_sweep_is_silent(
             assert 200 == served.call("PATCH", path, upload(issue(ca, "www.example.com"))).status
         return found
 
-    monkeypatch.setattr(house.expiry._apps, "record", slow)
+    monkeypatch.setattr(house.expiry.apps, "record", slow)
 
     assert {"replaced": 1} == house.sweep(at)
     assert [] == house.letters.ids
@@ -359,7 +359,7 @@ def test_one_broken_endpoint_hurts_no_other(served: Api, login: Callable[..., Ap
     other.call("POST", "/apps/other/addons", {"plan": "ssl:endpoint"})
     other.call("POST", "/apps/other/ssl-endpoints", upload(issue(ca, "other.example.com")))
     house = House(Clock(wiring.now()), Letterbox())
-    look, broken = house.expiry._apps.record, served.call("GET", "/apps/example").body["id"]
+    look, broken = house.expiry.apps.record, served.call("GET", "/apps/example").body["id"]
 
     def record(app_id: str) -> Any:
         if app_id == broken:
@@ -367,11 +367,11 @@ def test_one_broken_endpoint_hurts_no_other(served: Api, login: Callable[..., Ap
         return look(app_id)
 
     at = max(reminders(served)["renew"], reminders(other, "other")["renew"])
-    house.expiry._apps.record = record  # type: ignore[method-assign]
+    house.expiry.apps.record = record  # type: ignore[method-assign]
     try:
         first = house.sweep(at)
     finally:
-        house.expiry._apps.record = look  # type: ignore[method-assign]
+        house.expiry.apps.record = look  # type: ignore[method-assign]
 
     assert {"told": 1, "unfinished": 1} == first
     assert ["other@example.com"] == [channel.target for channel, _ in house.letters.arrived]
@@ -390,9 +390,7 @@ def test_slow_receivers_do_not_hold_up_the_sweep(
     house.letters.down = "It is down."
     house.sweep(reminders(served)["urgent"])
     tries = [
-        each.attempts
-        for app in served.call("GET", "/apps").body
-        for each in wiring.channels().deliveries(app["id"])
+        each.attempts for app in served.call("GET", "/apps").body for each in stores.deliveries().of(app["id"])
     ]
     house.letters.down = ""
     house.deliver(LEASE)

@@ -169,7 +169,7 @@ def test_flood_costs_nothing(nobody: Api, clock: Clock) -> None:
 def hanging(clock: Clock, nobody: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Let the store hang after one good look; return what lets it go on."""
     look(nobody)
-    goes_on, runs = threading.Event(), wiring.health()._runs
+    goes_on, runs = threading.Event(), wiring.health().runs
 
     def hang() -> Any:
         goes_on.wait(20)
@@ -179,8 +179,8 @@ def hanging(clock: Clock, nobody: Api, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr("chalicelib.service.health.PATIENCE", 0.05)
     yield goes_on
     goes_on.set()
-    assert wiring.health()._looking.acquire(timeout=20)  # the look that was waited for is over
-    wiring.health()._looking.release()
+    assert wiring.health().looking.acquire(timeout=20)  # the look that was waited for is over
+    wiring.health().looking.release()
 
 
 def test_hanging_store_keeps_nobody_waiting(nobody: Api, clock: Clock, hanging: threading.Event) -> None:
@@ -210,7 +210,7 @@ def test_fault_in_a_look_is_down(
 ) -> None:
     """What nobody thought of is in the log, and the next look is made all the same."""
     with monkeypatch.context() as patched:
-        patched.setattr(wiring.health()._runs, "last", lambda: 1 / 0)
+        patched.setattr(wiring.health().runs, "last", lambda: 1 / 0)
         status, body = look(nobody)
 
     assert (503, "down") == (status, body["status"])

@@ -11,6 +11,7 @@ import pytest
 from chalicelib import stores, wiring
 from chalicelib.errors import Unavailable
 from chalicelib.record.conditions import Differs
+from chalicelib.record.reconciliation import Leftovers
 from chalicelib.service.addons import Addons
 from tests.authority import self_signed
 from tests.functional import worlds
@@ -125,7 +126,7 @@ class TestItems:
         api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"})
         api.call("DELETE", "/apps/example/domains/www.example.com")
         world.later(31 * DAY)
-        leftovers = wiring.reconcile()._leftovers
+        leftovers = Leftovers(stores.record())
         [stale] = [item for item in leftovers.passed(wiring.now()) if item["SK"].startswith("DOMAIN#")]
         api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"})
 

@@ -290,8 +290,8 @@ def test_real_refusals_are_as_documented(watched: Watched, monkeypatch: pytest.M
     def down(*_: object, **__: object) -> None:
         raise Unavailable("The database does not answer; try again in a moment.")
 
-    monkeypatch.setattr(wiring.apps()._repository, "id_of", down)
+    monkeypatch.setattr(wiring.apps().repository, "id_of", down)
     watched.ask("GET", "/apps/other", None, 503)
-    monkeypatch.setattr(wiring.health(), "_found", None)
-    monkeypatch.setattr(wiring.health()._runs, "last", down)
+    monkeypatch.setattr(wiring.health(), "found", None)
+    monkeypatch.setattr(wiring.health().runs, "last", down)
     watched.ask("GET", "/health", None, 503)

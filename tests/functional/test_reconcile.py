@@ -93,7 +93,7 @@ class Disturbed:
             sorted((each.channel.id, each.notice.kind) for each in deliveries(self.lost)),
             objects(self.aws),
             {key for key in self._scan() if not key[0].startswith(beside)},
-            wiring.reconcile()._verdicts.given_by(),
+            wiring.judging().verdicts.given_by(),
         )
 
     def _scan(self) -> dict[tuple[str, str], Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import logging
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email.message import EmailMessage
@@ -19,16 +20,27 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
 from chalicelib import stores
-from chalicelib.aws.mail import Folder, Mail
-from chalicelib.aws.topics import Topics
 from chalicelib.errors import Unavailable
 from chalicelib.model.notice import Channel, Message, Notice
+from chalicelib.senders.folder import MailFolder
+from chalicelib.senders.ses import Ses
+from chalicelib.senders.sns import Topics
+from chalicelib.senders.way import Sender
 from tests.authority import NOW
-from tests.functional.conftest import REGION
+from tests.functional.conftest import REGION, forget, moto_record
 
 SENDER = "ssl-endpoint@example.net"
 MESSAGE = Message("5e0c", Notice("key", "test", "app-id", NOW, {}), "Tést: it expires", "Line one\nlíne two\n")
 TO = Channel("c", "account", None, "email", "me@example.com", NOW)
+
+
+@pytest.fixture(scope="module")
+def cloud(models: None) -> Iterator[dict[str, str]]:
+    """Start an AWS with the template's resources; yield the template's outputs."""
+    with moto_record() as (outputs, _):
+        forget()
+        yield outputs
+    forget()
 
 
 @pytest.fixture
@@ -64,7 +76,7 @@ def published(arn: str) -> list[Any]:
 
 def test_ses_takes_a_message(client: Callable[[str], Any]) -> None:
     """It arrives with sender, addressee, subject and text, and the outcome has SES's id."""
-    outcome = Mail(client, SENDER).send(TO, MESSAGE)
+    outcome = Ses(client, SENDER).send(TO, MESSAGE)
     sent = inbox()[-1]
 
     assert (SENDER, ["me@example.com"]) == (sent.source, sent.destinations["ToAddresses"])
@@ -75,7 +87,7 @@ def test_ses_takes_a_message(client: Callable[[str], Any]) -> None:
 def test_refusal_of_ses_is_a_sentence(client: Callable[[str], Any]) -> None:
     """What SES says against it is what the log tells."""
     with pytest.raises(Unavailable, match="SES refused it: MessageRejected: Email address not verified"):
-        Mail(client, "stranger@example.net").send(TO, MESSAGE)
+        Ses(client, "stranger@example.net").send(TO, MESSAGE)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +111,7 @@ def test_address_that_could_be_more_than_one_is_refused(
 ) -> None:
     """No address brings another header or another addressee along, by either way."""
     before, to = len(inbox()), replace(TO, target=address)
-    for way in (Mail(client, SENDER), Folder(tmp_path / "mail", SENDER)):
+    for way in (Ses(client, SENDER), MailFolder(tmp_path / "mail", SENDER)):
         with pytest.raises(Unavailable, match="not an address"):
             way.send(to, MESSAGE)
 
@@ -118,7 +130,7 @@ def test_mail_is_a_file_that_only_its_owner_can_read(tmp_path: Path, caplog: pyt
     """One file a message, whatever its letters, and a line in the log; nothing else is left in the folder."""
     folder = tmp_path / "mail"
     with caplog.at_level(logging.INFO, "ssl_endpoint"):
-        outcome = Folder(folder, f"SSL Endpoint <{SENDER}>").send(TO, MESSAGE)
+        outcome = MailFolder(folder, f"SSL Endpoint <{SENDER}>").send(TO, MESSAGE)
     [file] = folder.iterdir()
     mail = read(file)
 
@@ -140,7 +152,7 @@ def test_mail_is_a_file_that_only_its_owner_can_read(tmp_path: Path, caplog: pyt
 def test_same_message_again_is_the_same_file(tmp_path: Path) -> None:
     """Whoever sends it twice has sent it once; the newer words stand."""
     for text in ("first\n", "second\n"):
-        Folder(tmp_path, SENDER).send(TO, replace(MESSAGE, text=text))
+        MailFolder(tmp_path, SENDER).send(TO, replace(MESSAGE, text=text))
     [file] = tmp_path.iterdir()
 
     assert "second\n" == read(file).get_content().replace("\r\n", "\n")
@@ -150,7 +162,7 @@ def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     """The attempt fails with a sentence."""
     (tmp_path / "mail").write_text("a file")
     with pytest.raises(Unavailable, match="mail folder cannot be written"):
-        Folder(tmp_path / "mail", SENDER).send(TO, MESSAGE)
+        MailFolder(tmp_path / "mail", SENDER).send(TO, MESSAGE)
 
 
 def test_topic_is_published_to(client: Callable[..., Any], topic: Callable[..., str]) -> None:
@@ -207,4 +219,13 @@ def test_service_that_does_not_answer_is_told(cloud: dict[str, str]) -> None:
     with pytest.raises(Unavailable, match="SNS does not answer"):
         Topics(client).send(topic, MESSAGE)
     with pytest.raises(Unavailable, match="SES does not answer"):
-        Mail(client, SENDER).send(TO, MESSAGE)
+        Ses(client, SENDER).send(TO, MESSAGE)
+
+
+@pytest.mark.parametrize(("way", "service"), [(Ses(stores.client, SENDER), "SES"), (Topics(stores.client), "SNS")])
+def test_boto3_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch, way: Sender, service: str) -> None:
+    """On one server it need not be installed: whoever wants such a channel is told what to install."""
+    monkeypatch.setitem(sys.modules, "botocore.exceptions", None)
+    topic = f"arn:aws:sns:{REGION}:{DEFAULT_ACCOUNT_ID}:ssl-endpoint-me"
+    with pytest.raises(Unavailable, match=f"{service} needs the package boto3.*pip install boto3"):
+        way.send(replace(TO, target=topic if service == "SNS" else TO.target), MESSAGE)

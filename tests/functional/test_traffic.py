@@ -24,16 +24,18 @@ SURGE = {"at": "2026-12-01T06:00:00Z", "requests_per_second": 400, "note": "The 
 @pytest.fixture
 def now(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> datetime:
     """Return the moment at which the API looks."""
-    monkeypatch.setattr(wiring.traffic(), "_now", lambda: NOW)
+    made = replace(wiring.traffic(), now=lambda: NOW)
+    monkeypatch.setattr(wiring, "traffic", lambda: made)
     return NOW
 
 
 @pytest.fixture
 def operator(now: datetime, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the address of whoever runs the service."""
-    with_operator = replace(wiring.settings(), operator="operator@example.com")
-    monkeypatch.setattr(wiring.notices(), "_settings", with_operator)
-    return with_operator.operator
+    address = "operator@example.com"
+    made = replace(wiring.traffic(), notices=replace(wiring.notices(), operator_target=address))
+    monkeypatch.setattr(wiring, "traffic", lambda: made)
+    return address
 
 
 def app_id(api: Api) -> str:
@@ -191,7 +193,7 @@ def test_whoever_runs_the_service_is_told(example: Api, operator: str) -> None:
     """In the same transaction, with all that is needed to prepare for it."""
     [addon] = example.call("GET", "/apps/example/addons").body
     made = example.call("POST", "/apps/example/surges", SURGE)
-    [delivery] = wiring.notices()._deliveries.of(app_id(example))
+    [delivery] = wiring.notices().deliveries.of(app_id(example))
 
     assert 201 == made.status
     assert operator == delivery.channel.target
@@ -211,7 +213,7 @@ def test_whoever_runs_the_service_is_told_of_a_surge_that_is_off(example: Api, o
     """Nobody prepares for what was taken back; one that is over is not told of."""
     made = example.call("POST", "/apps/example/surges", SURGE).body
     removed = example.call("DELETE", f"/apps/example/surges/{made['id']}")
-    told = [each.notice.facts["withdrawn"] for each in wiring.notices()._deliveries.of(app_id(example))]
+    told = [each.notice.facts["withdrawn"] for each in wiring.notices().deliveries.of(app_id(example))]
 
     assert 200 == removed.status
     assert [False, True] == sorted(told)

@@ -17,7 +17,7 @@ from chalicelib.model.notice import Delivery
 from chalicelib.model.record import AppRecord
 from chalicelib.record.notices import DeliveryItems
 from chalicelib.service.checks import Checks
-from chalicelib.service.watch import Watch
+from chalicelib.service.domain_checks import DomainChecks
 from tests.functional.conftest import Api, customs
 from tests.nameserver import NameServer, code
 
@@ -44,10 +44,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def watch(aws: dict[str, str], clock: Clock) -> Watch:
+def watch(aws: dict[str, str], clock: Clock) -> DomainChecks:
     """Return the watch, by that clock."""
-    made = wiring.watch()
-    return Watch(made._looking, made._repository, made._apps, made._activities, made._notices, clock)
+    made = wiring.domain_checks()
+    return DomainChecks(made.checks, made.repository, made.apps, made.activities, made.notices, clock)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def stored() -> set[str]:
     return {item["hostname"]["S"] for item in items if item["SK"]["S"].startswith("CHECK#")}
 
 
-def test_check_comes_and_goes_with_its_domain(example: Api, watch: Watch) -> None:
+def test_check_comes_and_goes_with_its_domain(example: Api, watch: DomainChecks) -> None:
     """Adding a domain makes a check that is due at once; removing the domain, or the app, strikes it."""
     add(example, WWW, SHOP)
     both, due = stored(), watch.next_due()
@@ -112,7 +112,9 @@ def test_check_comes_and_goes_with_its_domain(example: Api, watch: Watch) -> Non
     assert None is watch.next_due()
 
 
-def test_due_check_is_looked_at(example: Api, names: NameServer, target: str, watch: Watch, clock: Clock) -> None:
+def test_due_check_is_looked_at(
+    example: Api, names: NameServer, target: str, watch: DomainChecks, clock: Clock
+) -> None:
     """What is due is looked at and kept, and is due again after 5 seconds, then 10; nothing else is."""
     add(example, WWW)
     first = watch.recheck_due()
@@ -127,7 +129,7 @@ def test_due_check_is_looked_at(example: Api, names: NameServer, target: str, wa
     assert clock.now + 10 * SECOND == check_of(example, WWW).due_at
 
 
-def test_change_is_told(example: Api, names: NameServer, target: str, watch: Watch, clock: Clock) -> None:
+def test_change_is_told(example: Api, names: NameServer, target: str, watch: DomainChecks, clock: Clock) -> None:
     """When a domain begins to lead here it is an activity and a notice, once."""
     log = listen(example)
     add(example, WWW)
@@ -152,7 +154,7 @@ def test_change_is_told(example: Api, names: NameServer, target: str, watch: Wat
 
 
 def test_turn_for_the_worse_is_told(
-    example: Api, names: NameServer, target: str, watch: Watch, clock: Clock
+    example: Api, names: NameServer, target: str, watch: DomainChecks, clock: Clock
 ) -> None:
     """A domain that stops leading here is told with what was found, and looked at eagerly again."""
     log = listen(example)
@@ -170,7 +172,9 @@ def test_turn_for_the_worse_is_told(
     assert clock.now + 5 * SECOND == check_of(example, WWW).due_at
 
 
-def test_unknown_is_no_change(example: Api, names: NameServer, target: str, watch: Watch, clock: Clock) -> None:
+def test_unknown_is_no_change(
+    example: Api, names: NameServer, target: str, watch: DomainChecks, clock: Clock
+) -> None:
     """A resolver that fails for a while tells nobody anything, and is counted."""
     log = listen(example)
     add(example, WWW)
@@ -201,7 +205,7 @@ def test_press_of_the_button_tells_of_a_change_too(example: Api, names: NameServ
     assert "valid" == customs(example)[0]["check"]["state"]
 
 
-def test_many_watches_look_once(example: Api, names: NameServer, target: str, watch: Watch) -> None:
+def test_many_watches_look_once(example: Api, names: NameServer, target: str, watch: DomainChecks) -> None:
     """Of several runs at once each domain is looked at by one, and each change is told once."""
     log = listen(example)
     hostnames = [f"n{number}.example.com" for number in range(6)]
@@ -226,7 +230,12 @@ def test_many_watches_look_once(example: Api, names: NameServer, target: str, wa
 
 
 def test_run_that_dies_is_made_up_for(
-    example: Api, names: NameServer, target: str, watch: Watch, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    example: Api,
+    names: NameServer,
+    target: str,
+    watch: DomainChecks,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What was claimed and not kept is due again when the lease is over, and told once."""
     log = listen(example)
@@ -249,7 +258,7 @@ def test_run_that_dies_is_made_up_for(
 
 
 def test_domain_that_is_removed_meanwhile_is_forgotten(
-    example: Api, target: str, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    example: Api, target: str, watch: DomainChecks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A domain that goes while it is looked at leaves no check behind, and nobody is told of it."""
     add(example, WWW)
@@ -266,7 +275,7 @@ def test_domain_that_is_removed_meanwhile_is_forgotten(
     assert None is watch.next_due()
 
 
-def test_check_without_a_domain_is_struck(example: Api, watch: Watch) -> None:
+def test_check_without_a_domain_is_struck(example: Api, watch: DomainChecks) -> None:
     """A check that was left behind, of a domain or an app that is gone, does not come up for ever."""
     add(example, WWW)
     check = check_of(example, WWW)
@@ -291,7 +300,7 @@ def test_domain_without_a_check_gets_one(example: Api, target: str) -> None:
     assert "invalid" == check_of(example, WWW).state
 
 
-def test_reading_costs_what_is_due(example: Api, watch: Watch, clock: Clock) -> None:
+def test_reading_costs_what_is_due(example: Api, watch: DomainChecks, clock: Clock) -> None:
     """A run reads the due checks and no others, however many are stored."""
     add(example, WWW)
     check = check_of(example, WWW)

@@ -20,7 +20,17 @@ from tests.functional.test_calls import upload
 
 GLOBALSIGN = "C=BE; O=GlobalSign nv-sa; OU=Root CA; CN=GlobalSign Root CA"
 DAY = timedelta(days=1)
-MADE = ("certificates", "intermediates", "reconcile", "schedules", "idempotency", "activities", "addons", "apps")
+MADE = (
+    "certificates",
+    "intermediates",
+    "reconcile",
+    "judging",
+    "schedules",
+    "idempotency",
+    "activities",
+    "addons",
+    "apps",
+)
 
 
 @dataclass

@@ -7,49 +7,11 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from chalicelib.errors import Invalid
-from chalicelib.model.notice import LEASE, RETRY_AFTER, SLOWEST, Channel, Delivery, Notice, check_channel
+from chalicelib.model.notice import LEASE, RETRY_AFTER, SLOWEST, Channel, Delivery, Notice
 
 NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
 CHANNEL = Channel("c", "account", None, "webhook", "https://example.com/", NOW, secret="never told")
 DELIVERY = Delivery(Notice("key", "expiry", "app", NOW, {}), CHANNEL, due_at=NOW)
-
-
-@pytest.mark.parametrize(
-    ("kind", "sent", "kept"),
-    [
-        ("email", " Me@Example.com ", "me@example.com"),
-        ("sns", "arn:aws:sns:us-east-1:123456789012:mine", "arn:aws:sns:us-east-1:123456789012:mine"),
-        ("webhook", "https://example.com:8443/a?b=c", "https://example.com:8443/a?b=c"),
-        ("slack", "https://hooks.example.com/x", "https://hooks.example.com/x"),
-    ],
-)
-def test_channel_is_taken(kind: str, sent: str, kept: str) -> None:
-    """Each kind takes its own form of target."""
-    assert kept == check_channel(kind, sent)
-
-
-@pytest.mark.parametrize(
-    ("kind", "target"),
-    [
-        ("pager", "1"),
-        ("email", "nobody"),
-        ("sns", "arn:aws:sqs:us-east-1:123456789012:mine"),
-        ("webhook", "http://example.com/"),
-        ("webhook", "https://user@example.com/"),
-        ("webhook", "https://example.com/#here"),
-        ("webhook", "https://example.com:0/"),
-        ("webhook", "https://example.com:99999/"),
-        ("webhook", "https:///path"),
-        ("webhook", "https://example.com/a b"),
-        ("slack", "https://example.com/\r\nHost: other"),
-        ("slack", "https://example.com/" + "a" * 2048),
-    ],
-)
-def test_channel_is_refused(kind: str, target: str) -> None:
-    """What no notice can go to is refused with a sentence."""
-    with pytest.raises(Invalid):
-        check_channel(kind, target)
 
 
 def test_secret_is_not_shown() -> None:

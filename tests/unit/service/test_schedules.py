@@ -66,7 +66,7 @@ class Work:
 
 def schedules(clock: Clock, *jobs: Job) -> Schedules:
     """Return schedules that keep their runs in memory."""
-    return Schedules(jobs, Kept(), clock, clock.sleep)  # type: ignore[arg-type]
+    return Schedules({job.name: job for job in jobs}, Kept(), clock, clock.sleep)  # type: ignore[arg-type]
 
 
 def test_job_runs_at_first_and_then_when_its_time_has_passed() -> None:

@@ -1,4 +1,4 @@
-"""Webhooks: notices as JSON, signed as Standard Webhooks says, or as Slack takes them.
+"""Webhooks: notices as JSON, signed as Standard Webhooks says.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -12,14 +12,18 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.model import times
 from chalicelib.model.notice import Channel, Message
-from chalicelib.net.webhook import Poster
+from chalicelib.senders import url
+from chalicelib.senders.way import Way
+
+if TYPE_CHECKING:
+    from chalicelib.net.webhook import Poster
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32
-SLACK_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})  # what else would call people or make links
 
 
 def secret(random_bytes: Callable[[int], bytes]) -> str:
@@ -28,7 +32,7 @@ def secret(random_bytes: Callable[[int], bytes]) -> str:
 
 
 def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """Return what proves that a message comes from whoever knows the secret, and when it was sent."""
+    """Return what proves that a message comes from somebody who knows the secret, and when it was sent."""
     key = base64.b64decode(secret.removeprefix(PREFIX))
     signed = f"{message_id}.{timestamp}.".encode() + body
     return f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()}"
@@ -36,7 +40,7 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """Sends signed JSON."""
+    """Sends signed JSON; see `way.Sender`."""
 
     poster: Poster
     now: Callable[[], datetime]
@@ -44,8 +48,8 @@ class Webhooks:
     def send(self, channel: Channel, message: Message) -> str:
         """Send a message and return what happened in a sentence; raise Unavailable with one if it failed."""
         notice, timestamp = message.notice, int(self.now().timestamp())
-        told = {**notice.facts, "subject": message.subject, "text": message.text}
-        body = json.dumps({"type": notice.kind, "timestamp": times.text(notice.at), "data": told}).encode()
+        data = {**notice.facts, "subject": message.subject, "text": message.text}
+        body = json.dumps({"type": notice.kind, "timestamp": times.text(notice.at), "data": data}).encode()
         headers = {
             "webhook-id": message.id,
             "webhook-timestamp": str(timestamp),
@@ -54,14 +58,12 @@ class Webhooks:
         return f"It answered {self.poster.post(channel.target, body, headers)}."
 
 
-@dataclass(frozen=True, slots=True)
-class Slack:
-    """Sends what Slack and its like show as a message."""
-
-    poster: Poster
-
-    def send(self, channel: Channel, message: Message) -> str:
-        """Send a message and return what happened in a sentence; raise Unavailable with one if it failed."""
-        text = f"{message.subject}\n{message.text}".translate(SLACK_TEXT)
-        body = json.dumps({"text": text}).encode()
-        return f"It answered {self.poster.post(channel.target, body, {})}."
+WAY = Way(
+    kind="webhook",
+    check=url.check,
+    make=lambda means: Webhooks(means.poster(), means.now),
+    name="Webhook",
+    target="https URL",
+    example="https://hooks.example.com/ssl",
+    is_signed=True,
+)

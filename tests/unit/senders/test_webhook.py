@@ -15,7 +15,8 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from chalicelib.model.notice import Channel, Delivery, Message, Notice
 from chalicelib.net import webhook
 from chalicelib.net.webhook import Poster
-from chalicelib.service import webhooks
+from chalicelib.senders.slack import Slack
+from chalicelib.senders.webhook import Webhooks, secret
 from tests.unit.net.receiver import ROOT, answer, receiving
 
 NOW = datetime.now(timezone.utc)
@@ -24,7 +25,7 @@ NOTICE = Notice("key", "expiry", "app", NOW, {"app": "example", "names": ["www.e
 
 def channel(url: str, kind: str = "webhook") -> Channel:
     """Return a channel to a URL."""
-    return Channel("c", "account", None, kind, url, NOW, webhooks.secret(os.urandom))
+    return Channel("c", "account", None, kind, url, NOW, secret(os.urandom))
 
 
 def message(text: str = "It expires.") -> Message:
@@ -58,7 +59,7 @@ def test_signature_is_that_of_standard_webhooks(poster: Poster) -> None:
     """Its own library, by the real clock, verifies what arrived, and refuses it under another secret."""
     with receiving(answer("204 No Content")) as receiver:
         to = channel(receiver.url)
-        outcome = webhooks.Webhooks(poster, lambda: datetime.now(timezone.utc)).send(to, message())
+        outcome = Webhooks(poster, lambda: datetime.now(timezone.utc)).send(to, message())
     headers, body = sent(receiver.received[0])
     told = Webhook(to.secret).verify(body, headers)
 
@@ -66,14 +67,14 @@ def test_signature_is_that_of_standard_webhooks(poster: Poster) -> None:
     assert ("expiry", "example", "Subject") == (told["type"], told["data"]["app"], told["data"]["subject"])
     assert message().id == headers["webhook-id"]
     with pytest.raises(WebhookVerificationError):
-        Webhook(webhooks.secret(os.urandom)).verify(body, headers)
+        Webhook(secret(os.urandom)).verify(body, headers)
     with pytest.raises(WebhookVerificationError):
         Webhook(to.secret).verify(body + b" ", headers)
 
 
 def test_secret_is_made_of_32_random_bytes() -> None:
     """It says what it is, and two are not alike."""
-    one, other = (webhooks.secret(os.urandom) for _ in range(2))
+    one, other = (secret(os.urandom) for _ in range(2))
 
     assert one.startswith("whsec_")
     assert 32 == len(base64.b64decode(one.removeprefix("whsec_")))
@@ -83,7 +84,7 @@ def test_secret_is_made_of_32_random_bytes() -> None:
 def test_slack_is_sent_text(poster: Poster) -> None:
     """Nothing in a message calls people or makes a link: Slack's own characters are escaped."""
     with receiving(answer("200 OK")) as receiver:
-        webhooks.Slack(poster).send(channel(receiver.url, "slack"), message("<!channel> & <https://evil.example>"))
+        Slack(poster).send(channel(receiver.url, "slack"), message("<!channel> & <https://evil.example>"))
     headers, body = sent(receiver.received[0])
 
     assert {"text": "Subject\n&lt;!channel&gt; &amp; &lt;https://evil.example&gt;"} == json.loads(body)

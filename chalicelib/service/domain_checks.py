@@ -1,10 +1,11 @@
-"""Looks at domains, keeps what was found, and tells of what changed."""
+"""Looks at domains, stores what was found, and tells of what changed."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import uuid4
@@ -24,75 +25,67 @@ from chalicelib.service.notices import Notices
 
 ACTOR = "domain check"
 RUN = timedelta(seconds=25)  # after which a run begins nothing more; the next one goes on
-Held = tuple[AppRecord, Domain, Check]
+Claimed = tuple[AppRecord, Domain, Check]
 
 
-class Watch:
+@dataclass(frozen=True, slots=True)
+class DomainChecks:
     """The stored check of each domain."""
 
-    def __init__(
-        self,
-        looking: Checks,
-        repository: CheckItems,
-        apps: AppItems,
-        activities: ActivityItems,
-        notices: Notices,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._looking = looking
-        self._repository = repository
-        self._apps = apps
-        self._activities = activities
-        self._notices = notices
-        self._now = now
+    checks: Checks
+    repository: CheckItems
+    apps: AppItems
+    activities: ActivityItems
+    notices: Notices
+    now: Callable[[], datetime]
 
     def check(self, record: AppRecord, domain: Domain) -> Look:
         """Look at a domain now, keep what was found and return it."""
-        [look] = self._looking.of([(record, domain)])
+        [look] = self.checks.of([(record, domain)])
         before = record.checks.get(domain.hostname)
-        store = self._repository.replace if before else self._repository.create
-        with suppress(Conflict):  # somebody else looked at it meanwhile, or removed it: what they kept is as new
+        store = self.repository.replace if before else self.repository.create
+        with suppress(Conflict):  # somebody else looked at it meanwhile, or removed it: what they found is as new
             self._keep(record, before or first(domain), look, store)
         return look
 
     def next_due(self) -> datetime | None:
         """Return when the next domain is to be looked at; None if there is none."""
-        return self._repository.next_due()
+        return self.repository.next_due()
 
     def recheck_due(self) -> dict[str, int]:
         """Look at the domains whose time has come, and return how many were looked at, changed and unknown.
 
-        Many of it may run at once, and each may die anywhere: whoever claims a check has it alone, and if nothing
-        is kept it is due again when the lease is over.
+        Many runs may go on at once, and each may die anywhere: a check that one has claimed is no other's, and if
+        nothing is stored of it it is due again when the lease is over.
         """
         counted: Counter[str] = Counter(looked=0, changed=0, unknown=0)
-        due, until = self._repository.due(self._now()), self._now() + RUN
-        while self._now() < until and (batch := list(islice(due, MOST_DOMAINS))):
-            held = list(self._held(batch))
-            looks = self._looking.of([(record, domain) for record, domain, _ in held])
-            for (record, _, before), look in zip(held, looks, strict=True):
-                counted.update(self._kept(record, before, look))
+        due, until = self.repository.due(self.now()), self.now() + RUN
+        while self.now() < until and (batch := list(islice(due, MOST_DOMAINS))):
+            claimed = list(self._claimed(batch))
+            looks = self.checks.of([(record, domain) for record, domain, _ in claimed])
+            for (record, _, before), look in zip(claimed, looks, strict=True):
+                counted.update(self._counted(record, before, look))
         return dict(counted)
 
-    def _held(self, due: Sequence[Check]) -> Iterator[Held]:
+    def _claimed(self, due: Sequence[Check]) -> Iterator[Claimed]:
         """Claim checks and yield them with their apps and domains; strike those that have none any more."""
         records: dict[str, AppRecord | None] = {}
         for check in due:
             if check.app_id not in records:
-                records[check.app_id] = self._apps.record(check.app_id)
+                records[check.app_id] = self.apps.record(check.app_id)
             record = records[check.app_id]
             domain = record.latest_domains.get(check.hostname) if record else None
             with suppress(Conflict):  # somebody else has it
                 if record is None or domain is None or domain.removed:
-                    self._repository.drop(check)
+                    self.repository.drop(check)
                     continue
-                claimed = check.claim(self._now())
-                self._repository.replace(claimed)
-                yield record, domain, claimed
+                mine = check.claim(self.now())
+                self.repository.replace(mine)
+                yield record, domain, mine
 
-    def _kept(self, record: AppRecord, before: Check, look: Look) -> list[str]:
+    def _counted(self, record: AppRecord, before: Check, look: Look) -> list[str]:
         try:
-            change = self._keep(record, before, look, self._repository.replace)
+            change = self._keep(record, before, look, self.repository.replace)
         except Conflict:
             return ["looked"]
         return ["looked", *["changed"] * (change is not None), *["unknown"] * (look.dns.state == "unknown")]
@@ -102,14 +95,14 @@ class Watch:
     ) -> CheckChange | None:
         """Store what was found, and with it the news of what has changed; raise Conflict if somebody was first."""
         version_id = record.endpoint.active_id if record.endpoint else None
-        after, change = before.see(look, version_id, self._now())
+        after, change = before.see(look, version_id, self.now())
         store(after, *self._news(record, after, change))
         return change
 
     def _news(self, record: AppRecord, check: Check, change: CheckChange | None) -> list[Write]:
         if change is None:
             return []
-        app, at, key = record.app, check.checked_at or self._now(), f"domain#{check.hostname}#{uuid4()}"
+        app, at, key = record.app, check.checked_at or self.now(), f"domain#{check.hostname}#{uuid4()}"
         facts = {
             "app": app.name,
             "hostname": check.hostname,
@@ -119,6 +112,6 @@ class Watch:
         }
         nobody = Caller("", ACTOR, "write", str(uuid4()))
         detail = f"{check.hostname}: {change.before} → {change.after}"
-        told = self._activities.write(nobody, app.id, at, "domain.check", detail)
+        activity = self.activities.write(nobody, app.id, at, "domain.check", detail)
         notice = Notice(key, "domain", app.id, at, facts)
-        return [*told, *self._notices.tell(notice, self._notices.channels(record))]
+        return [*activity, *self.notices.tell(notice, self.notices.of_app(record))]

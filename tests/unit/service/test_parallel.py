@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from chalicelib.service.together import Together
+from chalicelib.service.parallel import Parallel
 
 
 def length(name: str, seconds: float) -> int:
@@ -24,7 +24,7 @@ def test_each_is_answered_and_asked_once() -> None:
         asked.append((name, seconds))
         return name.upper()
 
-    together = Together(3.0, 10.0)
+    together = Parallel(3.0, 10.0)
     together.ask(question, ["a", "b", "a"])
     together.ask(question, ["b"])
     together.ask(length, ["a"])
@@ -46,7 +46,7 @@ def test_slow_one_is_not_waited_for() -> None:
         release.wait(30)
         return 1
 
-    together = Together(0.1, 0.3)
+    together = Parallel(0.1, 0.3)
     together.ask(slow, [f"n{number}" for number in range(100)])  # more than are asked at once
     together.ask(length, ["behind them"])
     began = time.monotonic()
@@ -64,7 +64,7 @@ def test_failure_is_logged_and_hurts_no_other(caplog: pytest.LogCaptureFixture) 
     def broken(name: str, seconds: float) -> int:
         raise RuntimeError("odd")
 
-    together = Together(1.0, 5.0)
+    together = Parallel(1.0, 5.0)
     together.ask(broken, ["a"])
     together.ask(length, ["a"])
     together.wait()
