@@ -1,4 +1,4 @@
-"""How long an expiry sweep takes on one server, whose record is full of certificates: the record alone, without the edge."""
+"""How long an expiry sweep takes on one server whose record is full of certificates, without the edge."""
 
 from __future__ import annotations
 
