@@ -27,7 +27,7 @@ test-clients: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy app.py chalicelib local tests bench
+	$(BIN)/mypy app.py chalicelib edge local tests bench
 
 fmt: $(STAMP)
 	$(BIN)/ruff format .

@@ -27,6 +27,10 @@ class Edges:
         }
         self._table.put(item)
 
+    def forget(self, edge_id: str) -> None:
+        """Forget an edge that ended on purpose; it need not be there."""
+        self._table.commit([self._table.strike({"PK": PARTITION, "SK": edge_id})])
+
     def list(self) -> list[Report]:
         """Return the last report of each edge, by id; one that has been silent for a day may be gone."""
         return [

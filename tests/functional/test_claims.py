@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib import stores, wiring
 from chalicelib.aws.addons import HostnameTaken
-from chalicelib.edge.plan import plan
+from chalicelib.edge.planner import plan
 from chalicelib.errors import Conflict
 from chalicelib.model.caller import Caller
 from chalicelib.model.feed import DomainEntry

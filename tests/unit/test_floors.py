@@ -19,9 +19,13 @@ ONLY = {
     "dnslib": set(),
     "moto": set(),
     "tests": set(),
+    "edge": set(),
     "local": set(),
     "bench": set(),
 }
+# The places above: what each may import beside chalicelib and itself.
+PLACES: dict[str, set[str]] = {"edge": set(), "local": {"edge", "app"}}
+OURS = {"app", "edge", "local", "tests", "bench"}
 
 
 def modules() -> list[tuple[str, Path]]:
@@ -78,3 +82,16 @@ def test_packages_stay_in_their_rooms(name: str, path: Path) -> None:
     ]
 
     assert [] == strangers
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_places_stand_above(place: str) -> None:
+    """An edge machine needs nothing of one server, nor what ships anything of the tests."""
+    strangers = {
+        f"{path.name}: {imported}"
+        for path in (ROOT / place).rglob("*.py")
+        for imported in imports(path)
+        if imported.split(".")[0] in OURS - PLACES[place] - {place}
+    }
+
+    assert set() == strangers
