@@ -33,7 +33,7 @@ test-clients: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy app.py chalicelib local tests bench
+	$(BIN)/mypy app.py chalicelib edge local tests bench
 	@$(MAKE) --no-print-directory lint-js
 
 # eslint and prettier are for those who change the console, which itself needs neither node nor a build.

@@ -30,6 +30,7 @@ class StartPorts:
     edge: int
     edge_http: int
     lookup: int
+    ready: int
     demo: int
 
 
@@ -40,6 +41,7 @@ def take(ports: Ports, options: Options, demo: int | None) -> StartPorts:
         edge=ports.take(options.edge_port, "SSL_ENDPOINT_EDGE_PORT"),
         edge_http=ports.take(options.edge_http_port, "SSL_ENDPOINT_EDGE_HTTP_PORT"),
         lookup=ports.take(0),
+        ready=ports.take(0),
         demo=ports.keep(demo),
     )
 
@@ -66,14 +68,13 @@ class Launcher:
 
     def start(self) -> None:
         """Return when everything answers; raises Unusable if something does not."""
-        edge = str(self._folder.root / "edge")
-        self._start("edge", "--state", edge, *self._edge_flags())
+        self._start_edge("edge", "serve", *self._serve_flags())
         self._start("demo", "--port", str(self._ports.demo))
         self._start("http", "--port", str(self._ports.api))
         self._start("schedules")
         self._token = self._issue()
         ready.wait(self._children, "edge", ready.edge, self._ports.edge)
-        self._start("follower", "--state", edge)  # the edge has made the folder: from now on there is one writer
+        self._start_edge("follower", "follow", "--ready-port", str(self._ports.ready))
         ready.wait(self._children, "demo", ready.demo, self._ports.demo)
         ready.wait(self._children, "http", ready.api, self._ports.api)
         self._write_place()
@@ -93,6 +94,7 @@ class Launcher:
             "token": self._token,
             "edge": f"https://{HOST}:{self._ports.edge}",
             "edge_http": f"http://{HOST}:{self._ports.edge_http}",
+            "edge_ready": f"http://{HOST}:{self._ports.ready}/ready",
             "zone": self._options.zone,
             "demo": f"http://{HOST}:{self._ports.demo}",
             "state": str(self._folder.root),
@@ -107,10 +109,14 @@ class Launcher:
     def _start(self, name: str, *arguments: str) -> None:
         self._children.start(Command(name, f"local.{name}", arguments, self._environment))
 
-    def _edge_flags(self) -> list[str]:
-        ports = self._ports
-        flags = {"--https-port": ports.edge, "--http-port": ports.edge_http, "--lookup-port": ports.lookup}
-        return [*(str(part) for pair in flags.items() for part in pair), *["--http2"] * self._options.edge_http2]
+    def _start_edge(self, name: str, what: str, *flags: str) -> None:
+        state, port = str(self._folder.root / "edge"), str(self._ports.edge)
+        arguments = (what, "--state", state, "--bind", HOST, "--https-port", port, *flags)
+        self._children.start(Command(name, "edge", arguments, self._environment))
+
+    def _serve_flags(self) -> list[str]:
+        flags = ["--http-port", str(self._ports.edge_http), "--lookup-port", str(self._ports.lookup)]
+        return [*flags, *["--http2"] * self._options.edge_http2]
 
 
 def environment(ours: Mapping[str, str], options: Options, ports: StartPorts) -> dict[str, str]:

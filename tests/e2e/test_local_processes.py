@@ -165,7 +165,7 @@ def test_state_survives_kill_9_and_nothing_outlives_it(tmp_path: Path) -> None:
             assert fingerprint == {**writers.acknowledged, "kept": issued.fingerprint}.get(app, fingerprint)
             until_served(second, endpoint["cname"], fingerprint)
         # The key still decrypts: an edge that lost its folder gets the certificate back.
-        for bundle in (state / "edge" / "bundles").iterdir():
+        for bundle in (state / "edge" / "versions").iterdir():
             bundle.unlink()
         os.kill(second.pids["follower"], signal.SIGKILL)
         until_served(second, NAME, issued.fingerprint)

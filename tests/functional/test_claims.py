@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib import stores, wiring
-from chalicelib.edge.plan import plan
+from chalicelib.edge.planner import plan
 from chalicelib.errors import Conflict
 from chalicelib.model.caller import Caller
 from chalicelib.model.feed import DomainEntry

@@ -61,6 +61,17 @@ def test_lag_counts_from_the_oldest_change_that_is_missing(example: Api, now: da
     } == states
 
 
+def test_an_edge_that_ends_on_purpose_is_forgotten_at_once(aws: dict[str, str], now: datetime) -> None:
+    """Its report is taken back, and the others stay; that may be done twice."""
+    reports = stores.edges()
+    for edge in ("e-1", "e-2"):
+        reports.keep(Report(edge, "", 0, now))
+    for _ in range(2):
+        reports.forget("e-1")
+
+    assert ["e-2"] == [state.edge_id for state in wiring.edges().states()]
+
+
 def test_an_edge_that_is_gone_is_forgotten(aws: dict[str, str], now: datetime) -> None:
     """Only the last report counts, and after a day without one there is no edge, deleted already or not."""
     reports = stores.edges()
