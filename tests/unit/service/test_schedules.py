@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.service.schedules import Job, Schedules
+from chalicelib.service.schedules import Job, Schedules, Steps
 
 NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
@@ -143,3 +144,23 @@ def test_failing_job_hurts_no_other_and_counts_as_not_done(
     assert 2 == len(tries)
     assert [timedelta(0)] == work.ran
     assert "the schedule fails failed" in caplog.text
+
+
+def test_every_step_is_done_also_after_one_that_failed() -> None:
+    """What the first failure said is raised in the end."""
+    done: list[str] = []
+
+    def failing(name: str) -> Mapping[str, int]:
+        done.append(name)
+        raise Unavailable(name)
+
+    def working(name: str) -> Mapping[str, int]:
+        done.append(name)
+        return {name: 1}
+
+    steps = Steps((partial(working, "a"), partial(failing, "b"), partial(failing, "c"), partial(working, "d")))
+    with pytest.raises(Unavailable, match="b"):
+        steps.run()
+
+    assert ["a", "b", "c", "d"] == done
+    assert {"a": 1, "d": 1} == Steps((partial(working, "a"), partial(working, "d"))).run()
