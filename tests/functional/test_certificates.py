@@ -13,16 +13,18 @@ import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from chalicelib import wiring
-from chalicelib.aws import endpoints
 from chalicelib.errors import Unavailable
 from chalicelib.model.endpoint import Version
+from chalicelib.record import endpoints
 from chalicelib.service.intermediates import Intermediates
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.trust import Anchors
 from tests.authority import CA, LeafCert
 from tests.functional.conftest import Api, issue
+from tests.records import MOTO, SQLITE
 from tests.unit.x509.forms import pkcs12_file
 
+RECORDS = (SQLITE, MOTO)
 ENDPOINTS = "/apps/example/ssl-endpoints"
 
 
@@ -117,7 +119,7 @@ def test_private_intermediates_are_not_learnt(example: Api, root: CA) -> None:
     assert [] == wiring.intermediates().known(loaded(private).subject_key)
 
 
-def test_operator_fills_the_pool(example: Api, root: CA, aws: dict[str, str]) -> None:
+def test_operator_fills_the_pool(example: Api, root: CA) -> None:
     """A PEM file of intermediates, with junk and strangers in it, is learnt as far as it leads to a root."""
     upper = root.issue_ca("Upper")
     lower = upper.issue_ca("Lower")
