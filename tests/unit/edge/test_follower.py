@@ -492,6 +492,22 @@ def test_a_rebuild_can_be_left(record: Record) -> None:
     assert plan(record.entries) == record.folder.scan()
 
 
+def test_stopped_amid_a_rebuild_nothing_is_removed(record: Record) -> None:
+    """A name that moves to an app whose version has not landed yet shows its certificate of before."""
+    record.folder.prepare(b"own")
+    record.follower().catch_up()
+    record.entries += [app("b"), domain("b", "www.example.com", 5)]
+    record.entries += [
+        endpoint("b", "w1", 5),
+        *(e for n in range(99) for e in (app(f"c{n}"), endpoint(f"c{n}", "x"))),
+    ]
+    record.broken = {"w1"}
+    record.stop.set()
+    record.follower().catch_up()
+
+    assert "v1" == record.served()["www.example.com"]
+
+
 def test_a_quiet_feed_is_not_read_again(record: Record) -> None:
     """What came in a bulk is read again for a minute, seldom, and then no more; what is late is seen meanwhile."""
     follower = record.follower()

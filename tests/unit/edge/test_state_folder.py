@@ -208,6 +208,25 @@ def test_a_route_has_exactly_one_origin(folder: StateFolder, files: list[str]) -
     assert ["127.0.0.1:2"] == [path.name for path in host.iterdir()]
 
 
+def test_a_second_scan_sees_what_changed_in_between(folder: StateFolder) -> None:
+    """It does not read all again, but nothing that others did is left out."""
+    put(folder, V1)
+    for name in ("www.example.com", "*.example.com"):
+        folder.link(name, "e-a")
+        folder.route(name, "127.0.0.1:5000")
+    first, again = folder.scan(), folder.scan()
+    (folder.root / "routes/www.example.com/127.0.0.1:5000").rename(folder.root / "routes/www.example.com/[::1]:1")
+    (folder.root / "certs/www.example.com.pem").unlink()
+    (folder.root / "certs/www.example.com").touch()
+    (folder.root / "versions/e-a.pem").rename(folder.root / "versions/e-a")
+
+    assert first == again
+    assert (
+        Plan({}, {"*.example.com": "e-a"}, {"www.example.com": "[::1]:1", "*.example.com": "127.0.0.1:5000"})
+        == folder.scan()
+    )
+
+
 def test_removing_twice_is_removing(folder: StateFolder) -> None:
     """What is gone is gone; nothing is left of it."""
     put(folder, V1)
