@@ -21,8 +21,8 @@ class Record(Protocol):
     None, with names that are not empty and do not begin with "$"; an attribute that is None is not there. `ttl` is
     a whole number of up to 18 digits, and what the indexes are about is text that is not empty. PK (of up to 2,048
     bytes) and SK (1,024) are not empty either; an item has at most 400 KB. SKs order by their UTF-8 bytes. Safe
-    for many threads and processes at once. Every method may raise Unavailable, after which it is unknown whether a write
-    has happened.
+    for many threads and processes at once. Every method may raise Unavailable, after which it is unknown whether a
+    write has happened.
 
     Reads by key and partition see every transaction that was committed before they began. Three sparse indexes
     see it too, but may be a moment late: `feed` (items with `feed` and `changed`), `owner` (with `owner`) and

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.record import indexes
-from chalicelib.record.conditions import Absent, AbsentOr, Differs, Equals, NotLater
+from chalicelib.record.conditions import Absent, AbsentOr, Condition, Differs, Equals, NotLater
 from chalicelib.record.contract import Record
 from chalicelib.record.writes import MOST_WRITES, Amend, Delete, Put
 from tests.contract.conftest import Adapter
@@ -79,7 +79,7 @@ def test_what_is_not_there_is_none(record: Record) -> None:
     assert None is record.get("P", "S")
     assert [] == record.get_many([]) == record.get_many([{"PK": "P", "SK": "S"}])
     assert ([], False) == record.page("P", None, 5)
-    assert None is record.newest_change() is record.next_change("") is record.next_due("w")
+    assert [None] * 3 == [record.newest_change(), record.next_change(""), record.next_due("w")]
     assert [] == [*record.query("P"), *record.scan(Differs("PK", "")), *record.changed_since("")]
     assert [] == [*record.owned_by("o"), *record.due("w", "9")]
 
@@ -181,27 +181,25 @@ def test_long_reads_come_to_their_end(adapter: Adapter, monkeypatch: pytest.Monk
 
 def test_scan_finds_what_the_condition_says(record: Record) -> None:
     """Each kind of condition, also on what the indexes know."""
-    items = [
+    items: list[dict[str, Any]] = [
         {"PK": "A", "SK": "S", "ttl": 10, "flag": True},
         {"PK": "B", "SK": "S", "ttl": 11, "flag": 1},
         {"PK": "C", "SK": "T", "flag": "1"},
         {"PK": "D", "SK": "T"},
     ]
     put(record, *items)
-    found = {
-        condition: {item["PK"] for item in record.scan(made)}
-        for condition, made in {
-            "passed": NotLater("ttl", 10),
-            "long passed": NotLater("ttl", -(10**17)),
-            "by SK": Equals({"SK": "T"}),
-            "by SK and more": Equals({"SK": "T", "flag": None}),
-            "true": Equals({"flag": True}),
-            "one": Equals({"flag": 1}),
-            "different": Differs("flag", 1),
-            "absent": Absent(),
-            "absent or": AbsentOr(NotLater("ttl", 10**17)),
-        }.items()
+    conditions: dict[str, Condition] = {
+        "passed": NotLater("ttl", 10),
+        "long passed": NotLater("ttl", -(10**17)),
+        "by SK": Equals({"SK": "T"}),
+        "by SK and more": Equals({"SK": "T", "flag": None}),
+        "true": Equals({"flag": True}),
+        "one": Equals({"flag": 1}),
+        "different": Differs("flag", 1),
+        "absent": Absent(),
+        "absent or": AbsentOr(NotLater("ttl", 10**17)),
     }
+    found = {name: {item["PK"] for item in record.scan(each)} for name, each in conditions.items()}
 
     assert {
         "passed": {"A"},
