@@ -29,7 +29,7 @@ def test_anything_else_does_not_open(wrong: str) -> None:
     """And says neither key nor text."""
     sealed = seal(KEY, NONCE, PEM, OURS)
     changed = {"changed": bytes([sealed[0] ^ 1]) + sealed[1:], "cut": sealed[:-1], "nothing": b""}
-    with pytest.raises(ValueError, match="^it does not open$") as caught:
+    with pytest.raises(ValueError, match=r"^it does not open$") as caught:
         unseal(
             bytes(KEY_BYTES) if wrong == "key" else KEY,
             b"x" * NONCE_BYTES if wrong == "nonce" else NONCE,

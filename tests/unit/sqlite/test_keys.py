@@ -61,7 +61,7 @@ def test_unusable_key_is_told_without_it(record: str, wrong: str) -> None:
     file.write_text(wrong)
     for environment, where in (({}, str(file)), ({keys.VARIABLE: wrong}, f"the variable {keys.VARIABLE}")):
         with pytest.raises(
-            Unavailable, match="is not usable. It is 32 random bytes as base64: `openssl"
+            Unavailable, match=r"is not usable\. It is 32 random bytes as base64: `openssl"
         ) as caught:
             keys.read(record, environment)
         assert where in caught.value.message
