@@ -25,6 +25,7 @@ ATTEMPTS = 5  # of a transaction that met another one; what lost a race is told 
 PAUSE = 0.05  # seconds, doubled with each attempt
 ALONE = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}  # half the price of a transaction
 IN_THE_WAY = {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
+NOT_TAKEN = "The database did not take the change; try again in a moment."
 REFUSED = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
 
 
@@ -57,17 +58,19 @@ class DynamoRecord:
         self, pk: str, prefix: str = "", *, first: str = "", newest_first: bool = False, only: Sequence[str] = ()
     ) -> Iterator[Item]:
         """Yield the items of a partition in SK order."""
-        conditions, values = ["PK = :pk"], {":pk": pk}
+        written = Expressions()
+        conditions = [f"PK = {written.value(pk)}"]
         if prefix:
-            conditions, values = [*conditions, "begins_with(SK, :sk)"], {**values, ":sk": prefix}
+            conditions.append(f"begins_with(SK, {written.value(prefix)})")
         elif first:
-            conditions, values = [*conditions, "SK >= :sk"], {**values, ":sk": first}
+            conditions.append(f"SK >= {written.value(first)}")
+        projected = {"ProjectionExpression": written.projection(tuple(only))} if only else {}
         yield from self._pages(
             KeyConditionExpression=" AND ".join(conditions),
-            ExpressionAttributeValues=typed(values),
             ConsistentRead=True,
             ScanIndexForward=not newest_first,
-            **({"ProjectionExpression": ", ".join(only)} if only else {}),
+            **projected,
+            **written.request(),
         )
 
     def page(self, pk: str, before: str | None, most: int) -> tuple[list[Item], bool]:
@@ -112,12 +115,13 @@ class DynamoRecord:
         """Add to numbers of an item, once for each mark."""
         written, (name, number) = Expressions(), mark
         adds = ", ".join(f"{written.name(each)} {written.value(amount)}" for each, amount in amounts.items())
+        sets = written.changes({"ttl": ttl, name: number})
         marked, place = written.name(name), written.value(number)
         try:
             self._client.update_item(
                 TableName=self._name,
                 Key=typed(key),
-                UpdateExpression=f"SET {written.changes({'ttl': ttl})[4:]}, {marked} = {place} ADD {adds}",
+                UpdateExpression=f"{sets} ADD {adds}" if adds else sets,
                 ConditionExpression=f"attribute_not_exists({marked}) OR {marked} < {place}",
                 **written.request(),
             )
@@ -213,10 +217,10 @@ def _refuse(error: ClientError, writes: Sequence[Write]) -> None:
     code = error.response["Error"]["Code"]
     reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])] or [code]
     for write, reason in zip(writes, reasons, strict=False):
-        if reason in REFUSED and write.refusal is not None:
-            raise write.refusal from None
+        if reason in REFUSED:
+            raise write.refusal or Unavailable(NOT_TAKEN) from None
     if not IN_THE_WAY & {code, *reasons}:
-        raise Unavailable("The database did not take the change; try again in a moment.") from error
+        raise Unavailable(NOT_TAKEN) from error
 
 
 def _due(work: str, shard: int, until: str) -> Item:

@@ -24,6 +24,10 @@ class Equals:
 
     values: Mapping[str, str | int | bool | None]
 
+    def __post_init__(self) -> None:
+        if not self.values:
+            raise ValueError("a condition names at least one attribute")
+
     def holds(self, item: Item | None) -> bool:
         """Tell whether the condition holds for an item, None where there is none."""
         return all(_is_same((item or {}).get(name), value) for name, value in self.values.items())
@@ -69,4 +73,4 @@ Condition: TypeAlias = Absent | AbsentOr | Differs | Equals | NotLater
 
 
 def _is_same(ours: object, other: object) -> bool:
-    return type(ours) is type(other) and ours == other  # True is not 1, as in DynamoDB
+    return isinstance(ours, bool) is isinstance(other, bool) and ours == other  # True is not 1, as in DynamoDB

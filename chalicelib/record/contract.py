@@ -17,10 +17,12 @@ from chalicelib.record.writes import Write
 class Record(Protocol):
     """Items: flat dictionaries with a text PK (the partition) and SK, unique together, kept until deleted.
 
-    Values are text, whole numbers of up to 38 digits, bool, bytes, and lists and dictionaries of these; an
-    attribute that is None is not there. PK and SK are not empty. SKs order by their UTF-8 bytes. Safe for many
-    threads and processes at once. Every method may raise Unavailable, after which it is unknown whether a write
-    has happened.
+    Values are text, whole numbers of up to 38 digits, bool, bytes, and lists and dictionaries of these and of
+    None, with names that are not empty and do not begin with "$"; an attribute that is None is not there. `ttl` is
+    a whole number of up to 18 digits, and what the indexes are about is text that is not empty. PK (of up to 2,048
+    bytes) and SK (1,024) are not empty either; an item has at most 400 KB. SKs order by their UTF-8 bytes. Safe
+    for many threads and processes at once. Every method may raise Unavailable, after which it is unknown whether a
+    write has happened.
 
     Reads by key and partition see every transaction that was committed before they began. Three sparse indexes
     see it too, but may be a moment late: `feed` (items with `feed` and `changed`), `owner` (with `owner`) and
@@ -59,8 +61,8 @@ class Record(Protocol):
         """Do all the writes or none; they are about different keys, 1 to 100 of them (else ValueError).
 
         Conditions are about the items as they were before. Raises the refusal of the first write whose condition
-        does not hold, changing nothing; and Conflict when other transactions keep being in the way. Of two that
-        exclude each other exactly one succeeds.
+        does not hold (Unavailable if it has none), changing nothing; and Conflict when other transactions keep
+        being in the way. Of two that exclude each other exactly one succeeds.
         """
 
     def add_up(self, key: Item, amounts: Mapping[str, int], mark: tuple[str, int], ttl: int) -> None:
@@ -117,7 +119,8 @@ class Vault(Protocol):
         """Seal a version (PEM: leaf, chain, private key) under an identity that was never used before.
 
         Returns what the transaction that installs the version has to hold, so that it never is without: the sealed
-        version itself, or nothing where it rests elsewhere already. Raises Unavailable.
+        version itself, or nothing where it rests elsewhere already; until then it may not open. Another one under
+        the same identity changes nothing: it is refused, here (Unavailable) or by the transaction (Conflict).
         """
 
     def open(self, app_id: str, endpoint_id: str, version_id: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def connect(path: str, now: datetime | None = None) -> sqlite3.Connection:
         database.execute("PRAGMA synchronous = FULL")
         if (theirs := _version(database)) != VERSION:
             _migrate(database, path, theirs, now or datetime.now(timezone.utc))
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         database.close()
         raise UnusableFile(
             f"The record {path} cannot be used: {error}. Restore it from a copy, or choose another state folder."
@@ -80,6 +81,8 @@ def _migrate(database: sqlite3.Connection, path: str, theirs: int, now: datetime
     database.execute("BEGIN IMMEDIATE")
     try:
         theirs = _version(database)  # another process may have been quicker
+        if not theirs:
+            _refuse_others(database, path)
         for number, statements in enumerate(MIGRATIONS[theirs:], theirs + 1):
             for statement in statements:
                 database.execute(statement)
@@ -91,16 +94,22 @@ def _migrate(database: sqlite3.Connection, path: str, theirs: int, now: datetime
         raise
 
 
+def _refuse_others(database: sqlite3.Connection, path: str) -> None:
+    if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise UnusableFile(f"The file {path} holds something else than a record. Choose another state folder.")
+
+
 def _copy(database: sqlite3.Connection, path: str) -> None:
     """Copy the whole record, as of one moment; a copy that is there already is of the same version, and stays."""
     if Path(path).exists():
         return
-    beside = Path(f"{path}.new")
+    beside = Path(f"{path}.new-{os.getpid()}")  # others may do the same
     beside.unlink(missing_ok=True)
     os.close(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    copy = sqlite3.connect(beside)
     try:
-        database.backup(copy)
+        with closing(sqlite3.connect(beside)) as copy:
+            database.backup(copy)
+        with suppress(FileExistsError):  # whoever was quicker may have gone on to ours meanwhile: theirs is older
+            os.link(beside, path)
     finally:
-        copy.close()
-    beside.replace(path)
+        beside.unlink()

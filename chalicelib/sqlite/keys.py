@@ -48,6 +48,9 @@ def make(file: Path, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
         os.fsync(opened.fileno())
     os.link(new, file)  # fails where there is one already
     new.unlink()
+    folder = os.open(file.parent, os.O_RDONLY)
+    os.fsync(folder)  # without its key nothing that is sealed would open after a power failure
+    os.close(folder)
 
 
 def _decoded(text: str, where: str) -> bytes:

@@ -18,7 +18,8 @@ from chalicelib.sqlite.database import connect
 
 READ_AT_ONCE = 500  # items of a long read, between which others have their turn
 BYTES = "$bytes"  # JSON has no bytes: {"$bytes": base64}
-LAST = "\U0010ffff"  # behind every text that begins alike
+LAST = "\U0010ffff"  # the last letter that there is
+BEFORE_SURROGATES, AFTER_SURROGATES = "\ud7ff", 0xE000  # between them are no letters
 
 
 class SqliteRecord:
@@ -47,19 +48,17 @@ class SqliteRecord:
         self, pk: str, prefix: str = "", *, first: str = "", newest_first: bool = False, only: Sequence[str] = ()
     ) -> Iterator[Item]:
         """Yield the items of a partition in SK order; `only` makes no difference here."""
-        last = prefix + LAST if prefix else LAST
-        where, order = "pk = ? AND sk >= ? AND sk <= ?", "DESC" if newest_first else "ASC"
-        rows = self._rows(f"SELECT item FROM items WHERE {where} ORDER BY sk {order}", pk, prefix or first, last)
+        within, order = _range("sk", prefix, first), "DESC" if newest_first else "ASC"
+        rows = self._rows(
+            f"SELECT item FROM items WHERE pk = ? AND {within[0]} ORDER BY sk {order}", pk, *within[1]
+        )
         yield from _items(rows)
 
     def page(self, pk: str, before: str | None, most: int) -> tuple[list[Item], bool]:
         """Return at most `most` items of a partition, the greatest SK first, and whether there are more."""
-        rows = self._rows(
-            "SELECT item FROM items WHERE pk = ? AND sk < ? ORDER BY sk DESC LIMIT ?",
-            pk,
-            LAST if before is None else before,
-            most + 1,
-        )
+        where, values = ("pk = ?", (pk,)) if before is None else ("pk = ? AND sk < ?", (pk, before))
+        limited = f"SELECT item FROM items WHERE {where} ORDER BY sk DESC LIMIT ?"
+        rows = self._rows(limited, *values, most + 1)
         return [_item(row[0]) for row in rows[:most]], len(rows) > most
 
     def scan(self, condition: Condition, only: Sequence[str] = ()) -> Iterator[Item]:
@@ -71,7 +70,7 @@ class SqliteRecord:
 
     def partitions(self, prefix: str) -> Iterator[Item]:
         """Yield the items whose PK begins with `prefix`, by PK."""
-        return self._pages("pk >= ? AND pk <= ?", (prefix, prefix + LAST))
+        return self._pages(*_range("pk", prefix))
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Do all the writes or none, or raise the refusal of the first whose condition does not hold."""
@@ -190,6 +189,15 @@ class SqliteRecord:
             return self._database.execute(statement, values)
         except sqlite3.Error as error:
             raise Unavailable("The database does not answer; try again in a moment.") from error
+
+
+def _range(column: str, prefix: str, first: str = "") -> tuple[str, tuple[str, ...]]:
+    """Return what begins with a prefix, or else comes from `first` on, as SQL and its values."""
+    letters = prefix.rstrip(LAST)
+    if not letters:
+        return f"{column} >= ?", (prefix or first,)
+    behind = letters[:-1] + chr(AFTER_SURROGATES if letters[-1] == BEFORE_SURROGATES else ord(letters[-1]) + 1)
+    return f"{column} >= ? AND {column} < ?", (prefix, behind)
 
 
 def _narrowed(condition: Condition) -> tuple[str, tuple[str | int, ...]]:

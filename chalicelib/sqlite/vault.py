@@ -52,21 +52,21 @@ class SqliteVault:
         item, name = self._record.get(*_key(endpoint_id, version_id).values()), f"Version {version_id}"
         if item is None:
             raise Unavailable(f"{name} of endpoint {endpoint_id} cannot be opened: it is not in the record.")
-        if item["key_id"] != self._key_id:
+        if item.get("key_id") != self._key_id:
             raise Unavailable(
                 f"{name} of endpoint {endpoint_id} cannot be opened: it was sealed with another key"
-                f" ({item['key_id']}) than the one in use ({self._key_id}). Put that key in its place."
+                f" ({item.get('key_id')}) than the one in use ({self._key_id}). Put that key in its place."
             )
         context = sealing.context(app_id, endpoint_id, version_id)
         try:
             return sealing.unseal(self._key, item["nonce"], item["sealed"], context)
-        except ValueError:
+        except (KeyError, TypeError, ValueError):
             raise Unavailable(f"{name} of endpoint {endpoint_id} cannot be opened: it was altered.") from None
 
     def probe(self) -> None:
         """Raise Unavailable unless what rests here was sealed with the key in use."""
-        newest = next(self._record.partitions(PREFIX), None)
-        if newest and newest["key_id"] != self._key_id:
+        one = next(self._record.partitions(PREFIX), None)
+        if one and one.get("key_id") != self._key_id:
             raise Unavailable("The key that opens the sealed versions is another one than they were sealed with.")
 
     def pages(self) -> Iterator[list[SealedVersion]]:

@@ -10,15 +10,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import moto.core.responses
+import moto.core.utils
 import moto.kms.policy_validator
 import moto.kms.responses
 from moto import backends
-from moto.core.utils import method_names_from_class
+from moto.dynamodb import comparisons
 
 ACCOUNT = "123456789012"
 
 _list_of_moto_modules = backends.list_of_moto_modules
-_method_names = method_names_from_class
+_method_names = moto.core.utils.method_names_from_class
 _validate_policy = moto.kms.policy_validator.validate_policy
 
 
@@ -50,8 +51,22 @@ def _modules() -> frozenset[str]:
     return frozenset(_list_of_moto_modules())
 
 
+def _is_equal(self: Any, item: Any) -> bool:
+    """Compare as DynamoDB does, to which True is not 1."""
+    ours, other = self.lhs.expr(item), self.rhs.expr(item)
+    return isinstance(ours, bool) is isinstance(other, bool) and bool(ours == other)
+
+
+def _is_not_more(self: Any, item: Any) -> bool:
+    """Compare as DynamoDB does, to which values of different types have no order."""
+    ours, other = self.lhs.expr(item), self.rhs.expr(item)
+    return type(ours) is type(other) and not isinstance(ours, bool) and bool(ours <= other)
+
+
 REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
     (backends, "list_of_moto_modules", _modules),
     (moto.core.responses, "method_names_from_class", cache(_method_names)),
+    (comparisons.OpEqual, "expr", _is_equal),
+    (comparisons.OpLessThanOrEqual, "expr", _is_not_more),
     (moto.kms.responses, "validate_policy", _validate_policy_of_stack),
 )
