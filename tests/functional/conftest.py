@@ -19,7 +19,7 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib import stores, wiring
+from chalicelib import jobs, stores, wiring
 from chalicelib.sqlite import keys
 from tests import nameserver
 from tests.authority import CA, DAY, LeafCert
@@ -71,7 +71,7 @@ def customs(api: Api, app: str = "example") -> list[Any]:
 
 def forget() -> None:
     """Let wiring make everything anew."""
-    for made in (*vars(stores).values(), *vars(wiring).values()):
+    for made in (*vars(stores).values(), *vars(wiring).values(), *vars(jobs).values()):
         if hasattr(made, "cache_clear"):
             made.cache_clear()
 

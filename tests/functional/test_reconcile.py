@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import stores, wiring
+from chalicelib import jobs, stores
 from chalicelib.record.notices import ChannelItems
 from tests.authority import self_signed
 from tests.functional import worlds
@@ -93,7 +93,7 @@ class Disturbed:
             sorted((each.channel.id, each.notice.kind) for each in deliveries(self.lost)),
             objects(self.aws),
             {key for key in self._scan() if not key[0].startswith(beside)},
-            wiring.judging().verdicts.given_by(),
+            jobs.judging().verdicts.given_by(),
         )
 
     def _scan(self) -> dict[tuple[str, str], Any]:
@@ -110,13 +110,13 @@ def disturbed(api: Api, world: World, aws: dict[str, str]) -> Disturbed:
 def test_it_may_die_anywhere(disturbed: Disturbed) -> None:
     """Wherever a run ends, the next one makes of it what one that is left in peace does: each thing once."""
     with at_call(-1, die) as calls:
-        wiring.reconcile().run()
+        jobs.reconcile().run()
     expected = disturbed.outcome()
     for number in range(len(calls)):
         disturbed.restore()
         with pytest.raises(Died), at_call(number, die):
-            wiring.reconcile().run()
-        wiring.reconcile().run()
+            jobs.reconcile().run()
+        jobs.reconcile().run()
 
         assert expected == disturbed.outcome(), calls[number]
     assert 15 < len(calls)
@@ -126,12 +126,12 @@ def test_it_may_die_anywhere(disturbed: Disturbed) -> None:
 def test_two_may_run_at_once(disturbed: Disturbed) -> None:
     """Wherever another run comes in between, everything happens once."""
     with at_call(-1, die) as calls:
-        wiring.reconcile().run()
+        jobs.reconcile().run()
     expected = disturbed.outcome()
     for number in range(len(calls)):
         disturbed.restore()
-        with at_call(number, wiring.reconcile().run):
-            wiring.reconcile().run()
+        with at_call(number, jobs.reconcile().run):
+            jobs.reconcile().run()
 
         assert expected == disturbed.outcome(), calls[number]
 
@@ -148,13 +148,13 @@ def test_endpoint_may_change_meanwhile(disturbed: Disturbed, change: str) -> Non
     }
     method, body = asked[change]
     with at_call(-1, die) as calls:
-        wiring.reconcile().run()
+        jobs.reconcile().run()
     disturbed.restore()
     first = calls.index("Scan", calls.index("Scan") + 1)  # of the endpoints
     for number in range(first, len(calls)):
         disturbed.restore()
         with at_call(number, lambda: api.call(method, at, body)):
-            wiring.reconcile().run()
+            jobs.reconcile().run()
         found = api.call("GET", "/apps/lost/ssl-endpoints").body
 
         assert {"renew": [[]], "roll back": [["distrusted_root"]], "remove": []}[change] == [
@@ -171,7 +171,7 @@ def test_it_may_come_in_the_middle_of_a_change(disturbed: Disturbed, body: dict[
         api.call("PATCH", at, body)
     for number in range(len(calls)):
         disturbed.restore()
-        with at_call(number, wiring.reconcile().run):
+        with at_call(number, jobs.reconcile().run):
             answer = api.call("PATCH", at, body)
 
         assert answer.status in {200, 409}, answer

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import stores, wiring
+from chalicelib import jobs, stores, wiring
 from chalicelib.model.notice import Channel
 from chalicelib.record.notices import DeliveryItems
 from chalicelib.x509.anchors import Anchors
@@ -21,15 +21,15 @@ from tests.functional.test_calls import upload
 GLOBALSIGN = "C=BE; O=GlobalSign nv-sa; OU=Root CA; CN=GlobalSign Root CA"
 DAY = timedelta(days=1)
 MADE = (
-    "certificates",
-    "intermediates",
-    "reconcile",
-    "judging",
-    "schedules",
-    "idempotency",
-    "activities",
-    "addons",
-    "apps",
+    *(
+        wiring.certificates,
+        wiring.intermediates,
+        wiring.idempotency,
+        wiring.activities,
+        wiring.addons,
+        wiring.apps,
+    ),
+    *(jobs.reconcile, jobs.judging, jobs.schedules),
 )
 
 
@@ -55,11 +55,11 @@ class World:
 
     def sweep(self) -> dict[str, int]:
         """Run the job, as the schedule does."""
-        return wiring.schedules().run("reconcile")
+        return jobs.schedules().run("reconcile")
 
     def _forget(self) -> None:
         for made in MADE:
-            getattr(wiring, made).cache_clear()
+            made.cache_clear()
 
 
 @pytest.fixture

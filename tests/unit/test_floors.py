@@ -22,6 +22,7 @@ FLOORS = [
     "service",
     "stores",
     "wiring",
+    "jobs",
     "api",
 ]
 ROOMS = ("chalicelib", "local", "edge")

@@ -32,10 +32,10 @@ def lead(house: House, record: AppRecord) -> None:
 
 def test_new_domain_is_looked_at_at_once(house: House, record: AppRecord) -> None:
     """And again after a pause."""
-    assert house.clock() == house.domain_checks.next_due()
+    assert house.clock() == house.check_items.next_due()
     assert {"looked": 1, "changed": 0, "unknown": 0} == house.domain_checks.recheck_due()
     assert {"looked": 0, "changed": 0, "unknown": 0} == house.domain_checks.recheck_due()
-    due = house.domain_checks.next_due()
+    due = house.check_items.next_due()
     assert due is not None
     assert due > house.clock()
 

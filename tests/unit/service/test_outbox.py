@@ -50,12 +50,12 @@ def test_what_is_due_is_sent_once(house: House) -> None:
     """A second run finds nothing to do."""
     delivery = waiting(house, channel(house))
 
-    assert house.clock() == house.outbox.next_due()
+    assert house.clock() == house.delivery_items.next_due()
     assert {DELIVERED: 1} == house.outbox.deliver_due()
     assert {} == house.outbox.deliver_due()
     assert [delivery.message_id] == [message.id for _, message in house.letters.arrived]
     assert (DELIVERED, ["It arrived."]) == state(house)
-    assert None is house.outbox.next_due()
+    assert None is house.delivery_items.next_due()
 
 
 def test_same_notice_is_told_a_channel_once(house: House) -> None:
