@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, NotFound, SSLEndpointError
 from chalicelib.model.notice import (
     DELIVERED,
     DROPPED,
@@ -21,6 +21,7 @@ from chalicelib.model.notice import (
     Notice,
 )
 from chalicelib.record.notices import AlreadyTold
+from chalicelib.record.writes import Write
 from chalicelib.service.outbox import FRESH, RUN, Run
 from tests.unit.service.conftest import House
 
@@ -204,3 +205,22 @@ def test_test_is_not_tried_again(house: House) -> None:
     assert (FAILED, "No.") == (tested.state, tested.outcome)
     house.clock.tick(timedelta(days=2))
     assert {} == house.outbox.deliver_due()
+
+
+@pytest.mark.parametrize("refusal", [Conflict("Others mark it."), NotFound("channel")])
+def test_channel_that_cannot_be_marked_hurts_no_delivery(
+    house: House, monkeypatch: pytest.MonkeyPatch, refusal: SSLEndpointError
+) -> None:
+    """It was removed, or is marked by others at the same time: what came of the try is kept all the same."""
+    replace_, to = house.delivery_items.replace, channel(house)
+
+    def racing(delivery: Delivery, *writes: Write) -> None:
+        if writes:
+            raise refusal
+        replace_(delivery)
+
+    monkeypatch.setattr(house.delivery_items, "replace", racing)
+    house.letters.down = "No."
+    house.outbox.test(to, "app", {"app": "example", "actor": "me"})
+
+    assert (FAILED, ["No."]) == state(house)
