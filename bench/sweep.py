@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chalicelib import wiring
+from chalicelib import jobs, wiring
 from local import folder
 from tests.functional.sweeps import ENDING, FRESH, store
 
@@ -40,7 +40,7 @@ def run() -> bool:
 def timed() -> tuple[float, dict[str, int]]:
     """Sweep, and return how long it took and what came of it."""
     start = time.perf_counter()
-    counted = wiring.expiry().sweep()
+    counted = jobs.expiry().sweep()
     return time.perf_counter() - start, counted
 
 

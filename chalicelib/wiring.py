@@ -1,15 +1,13 @@
 """The composition root: every use-case is made here of what is in stores, once, when it is first needed.
 
-Modules that cost much to import, such as cryptography, are imported inside, so that a Lambda that only lists does
-not pay for what it does not use.
+What is costly to import, such as cryptography, is imported inside: a Lambda that only lists does not pay for it.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import time
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +15,6 @@ from chalicelib import stores
 
 if TYPE_CHECKING:
     from chalicelib.net.lookup import Dns
-    from chalicelib.net.webhook import Poster
     from chalicelib.record.activities import ActivityItems
     from chalicelib.record.idempotency import Idempotency
     from chalicelib.senders.way import Sender
@@ -31,18 +28,13 @@ if TYPE_CHECKING:
     from chalicelib.service.domains import Domains
     from chalicelib.service.edges import Edges
     from chalicelib.service.endpoints import Endpoints
-    from chalicelib.service.expiry import Expiry
-    from chalicelib.service.health import HealthCheck
     from chalicelib.service.intermediates import Intermediates
-    from chalicelib.service.judging import Judging
     from chalicelib.service.notices import Notices
     from chalicelib.service.outbox import Outbox
     from chalicelib.service.removal import Removal
-    from chalicelib.service.schedules import Schedules, Steps
     from chalicelib.service.tokens import Tokens
     from chalicelib.service.traffic import AppTraffic
     from chalicelib.x509.trust import Anchors
-
 
 settings = stores.settings
 
@@ -267,78 +259,7 @@ def senders() -> dict[str, Sender]:
     from chalicelib.senders import registry
     from chalicelib.senders.way import Means
 
-    return registry.made(Means(settings(), stores.client, _poster, now))
-
-
-@cache
-def expiry() -> Expiry:
-    """Return the expiry sweep."""
-    from chalicelib.service.expiry import Expiry
-
-    return Expiry(
-        endpoints=stores.endpoints(),
-        apps=stores.apps(),
-        notices=notices(),
-        activities=activities(),
-        outbox=outbox(),
-        app_zone=settings().app_zone,
-        now=now,
-    )
-
-
-@cache
-def reconcile() -> Steps:
-    """Return the daily reconciliation."""
-    from chalicelib.record.reconciliation import Leftovers
-    from chalicelib.service.clearing import ItemClearing, SealedVersionClearing
-    from chalicelib.service.schedules import Steps
-
-    leftovers = Leftovers(stores.record())
-    sealed_versions = SealedVersionClearing(vault=stores.vault(), leftovers=leftovers, now=now)
-    items = ItemClearing(leftovers=leftovers, now=now)
-    return Steps((sealed_versions.run, items.run, judging().run))
-
-
-@cache
-def judging() -> Judging:
-    """Return what judges all that is served when the roots have changed."""
-    from chalicelib.record.reconciliation import Verdicts
-    from chalicelib.service.judging import Judging
-
-    return Judging(
-        verdicts=Verdicts(stores.record()),
-        endpoints=stores.endpoints(),
-        apps=stores.apps(),
-        activities=activities(),
-        notices=notices(),
-        anchors=anchors(),
-        app_zone=settings().app_zone,
-        now=now,
-    )
-
-
-@cache
-def health() -> HealthCheck:
-    """Return who watches over the service."""
-    from chalicelib.service.health import HealthCheck
-
-    intervals = {job.name: job.every for job in schedules().jobs.values()}
-    return HealthCheck(runs=stores.runs(), vault=stores.vault(), edges=edges(), intervals=intervals, now=now)
-
-
-@cache
-def schedules() -> Schedules:
-    """Return what happens without anybody asking."""
-    from chalicelib.service.schedules import MINUTE, Job, Schedules
-
-    jobs = (
-        # Made when it is its turn: what one job needs, such as cryptography, does not burden the others.
-        Job("expiry", timedelta(hours=6), lambda: expiry().sweep()),
-        Job("deliveries", MINUTE, lambda: outbox().deliver_due(), lambda: outbox().next_due()),
-        Job("checks", MINUTE, lambda: domain_checks().recheck_due(), lambda: stores.checks().next_due()),
-        Job("reconcile", timedelta(days=1), lambda: reconcile().run()),
-    )
-    return Schedules(jobs={job.name: job for job in jobs}, runs=stores.runs(), now=now, sleep=time.sleep)
+    return registry.made(Means(settings=settings(), client=stores.client, now=now))
 
 
 @cache
@@ -370,16 +291,6 @@ def anchors() -> Anchors:
 
     extra = settings().extra_roots_pem
     return trust.mozilla(Path(extra).read_bytes() if extra else b"")
-
-
-@cache
-def _poster() -> Poster:
-    """Return what posts to the URLs that users gave."""
-    from chalicelib.net import guarded, webhook
-
-    ours = settings()
-    trusted = webhook.context(ours.extra_roots_pem)
-    return webhook.Poster(trusted, guarded.resolver(ours.resolver), ours.private_webhooks)
 
 
 def _dns() -> Dns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from chalicelib import wiring
+from chalicelib import jobs
 from chalicelib.errors import SSLEndpointError
 
 INTERVAL = 2.0  # seconds between two looks at what is due
@@ -18,7 +18,7 @@ def main() -> None:
     logging.getLogger("botocore").setLevel(logging.WARNING)
     while True:
         try:
-            wiring.schedules().run_due()
+            jobs.schedules().run_due()
         except SSLEndpointError as error:  # the record does not answer; it may soon
             log.warning("nothing is done by the clock: %s", error.message)
         time.sleep(INTERVAL)

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from chalicelib import wiring
+from chalicelib import jobs
 from local.folder import Folder, Unusable
 from local.running import DEFAULT_STATE, join
 
@@ -32,7 +32,7 @@ def main() -> int:
 
 def _run(state: Folder, job: str) -> dict[str, int]:
     join(state)
-    schedules = wiring.schedules()
+    schedules = jobs.schedules()
     if job not in schedules.jobs:
         raise Unusable(f"There is no job {job!r}: choose one of {', '.join(schedules.jobs)}.")
     return schedules.run(job)

@@ -12,7 +12,7 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib import stores, wiring
+from chalicelib import jobs, stores, wiring
 from chalicelib.sqlite import keys
 from chalicelib.sqlite.record import SqliteRecord
 from tests.moto import mending, stack
@@ -28,8 +28,8 @@ def made(kind: str, folder: Path) -> AbstractContextManager[dict[str, str]]:
 
 
 def forget() -> None:
-    """Let stores and wiring make everything anew."""
-    for each in (*vars(stores).values(), *vars(wiring).values()):
+    """Let stores, wiring and jobs make everything anew."""
+    for each in (*vars(stores).values(), *vars(wiring).values(), *vars(jobs).values()):
         if hasattr(each, "cache_clear"):
             each.cache_clear()
 

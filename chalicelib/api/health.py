@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import wiring
+from chalicelib import jobs
 from chalicelib.api import wire
 from chalicelib.api.http import Reply, Resource
 from chalicelib.model.health import DOWN, EdgesState, ScheduleState
@@ -15,7 +15,7 @@ resource = Resource(__name__)
 @resource.open("/health", "GET")
 def health() -> Any:
     """Say whether store and key are there, whether schedules run, and how far edges are; 503 if nothing works."""
-    found = wiring.health().look()
+    found = jobs.health().look()
     body = {
         "status": found.status,
         "store": _up(found.store),

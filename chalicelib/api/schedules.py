@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
-from chalicelib import wiring
+from chalicelib import jobs
 
 TICK = timedelta(seconds=50)  # of the minute until the next one
 
@@ -16,16 +16,16 @@ schedules = Blueprint(__name__)
 @schedules.schedule(Rate(6, unit=Rate.HOURS), name="expiry_sweep")
 def sweep_expiry(event: CloudWatchEvent) -> dict[str, int]:
     """Tell of the certificates whose end is near."""
-    return wiring.schedules().run("expiry")
+    return jobs.schedules().run("expiry")
 
 
 @schedules.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
 def tick(event: CloudWatchEvent) -> None:
     """Send what waits to be sent, and look at domains again."""
-    wiring.schedules().tick(TICK)
+    jobs.schedules().tick(TICK)
 
 
 @schedules.schedule(Rate(1, unit=Rate.DAYS), name="reconcile")
 def reconcile(event: CloudWatchEvent) -> dict[str, int]:
     """Put right what was left behind, and judge what is stored anew."""
-    return wiring.schedules().run("reconcile")
+    return jobs.schedules().run("reconcile")

@@ -10,12 +10,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 EXPIRY, TEST = "expiry", "test"  # the kinds of notices that this module's rules know
-OPERATOR = "operator"  # the id of the channel to whoever runs the service
+OPERATOR = "operator"  # the id of the channel to the people who run the service
 MOST_CHANNELS = 10  # of one app, and of one account: a change tells them all in one transaction
 URL = re.compile(r"(https)://([^/?#]*)", re.I)
 
 KEPT_DAYS = 400  # of the delivery log
-LEASE = timedelta(minutes=2)  # whoever is about to send has it alone for so long
+LEASE = timedelta(minutes=2)  # for so long a delivery is its sender's alone
 SLOWEST = timedelta(minutes=1)  # one try takes less, whatever the way
 # After each attempt that failed; with the last one the delivery is given up.
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 1440))
@@ -95,7 +95,7 @@ class Delivery:
         return str(uuid5(NAMESPACE_URL, f"ssl-endpoint/deliveries/{self.notice.log}/{self.id}"))
 
     def may_be_sent(self, now: datetime) -> bool:
-        """Tell whether whoever claimed it can finish a try before the lease is over."""
+        """Tell whether a sender that claimed it can finish a try before the lease is over."""
         return self.due_at is not None and now + SLOWEST <= self.due_at
 
     @property
@@ -104,7 +104,7 @@ class Delivery:
         return self.attempts[-1].outcome if self.attempts else ""
 
     def claim(self, now: datetime) -> Delivery:
-        """Return the delivery as whoever sends it holds it; the next one may try when the lease is over."""
+        """Return the delivery as its sender holds it; the next one may try when the lease is over."""
         return replace(self, due_at=now + LEASE, ver=self.ver + 1)
 
     def deliver(self, now: datetime, outcome: str) -> Delivery:
@@ -114,7 +114,7 @@ class Delivery:
     def fail(self, now: datetime, outcome: str) -> Delivery:
         """Return the delivery after a try that failed: to be tried again later, or given up.
 
-        A test is given up at once: whoever asked for it is told, and can ask again.
+        A test is given up at once: the person who asked for it is told, and can ask again.
         """
         if self.notice.kind == TEST or len(self.attempts) >= len(RETRY_AFTER):
             return self._attempted(now, outcome, FAILED, None)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from chalicelib.model.caller import check_email
-from chalicelib.senders.folder import MailFolder
-from chalicelib.senders.ses import Ses
 from chalicelib.senders.way import Means, Sender, Way
 
 
 def _make(means: Means) -> Sender:
+    from chalicelib.senders.folder import MailFolder  # noqa: PLC0415 (every new account names this way)
+    from chalicelib.senders.ses import Ses  # noqa: PLC0415
+
     settings = means.settings
     if settings.mail_folder:
         return MailFolder(Path(settings.mail_folder), settings.mail_from)

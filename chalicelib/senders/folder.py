@@ -5,6 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
 
 from chalicelib.errors import Unavailable
@@ -34,12 +38,6 @@ class MailFolder:
 
 
 def _written(sender: str, to: str, message: Message) -> bytes:
-    # Python's own mail package costs 5 ms, also where no mail is a file.
-    from email.headerregistry import Address  # noqa: PLC0415
-    from email.message import EmailMessage  # noqa: PLC0415
-    from email.policy import SMTP  # noqa: PLC0415
-    from email.utils import format_datetime, parseaddr  # noqa: PLC0415
-
     mail = EmailMessage(policy=SMTP)
     name, address = parseaddr(sender)
     mail["From"] = Address(name, addr_spec=address)

@@ -30,4 +30,4 @@ class Slack:
 
 
 EXAMPLE = "https://hooks.slack.com/services/…"
-WAY = Way("slack", url.check, lambda means: Slack(means.poster()), "Slack", "Incoming webhook’s URL", EXAMPLE)
+WAY = Way("slack", url.check, lambda means: Slack(means.poster), "Slack", "Incoming webhook’s URL", EXAMPLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -23,14 +24,21 @@ class Sender(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Means:
     """What senders are made of; each takes what it needs."""
 
     settings: Settings
     client: Callable[..., Any]  # of an AWS service, and a region if it is not ours
-    poster: Callable[[], Poster]
     now: Callable[[], datetime]  # aware, in UTC
+
+    @cached_property
+    def poster(self) -> Poster:
+        """What posts to the URLs that users gave; it takes long to make."""
+        from chalicelib.net import guarded, webhook  # noqa: PLC0415
+
+        trusted = webhook.context(self.settings.extra_roots_pem)
+        return webhook.Poster(trusted, guarded.resolver(self.settings.resolver), self.settings.private_webhooks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Webhooks:
 WAY = Way(
     kind="webhook",
     check=url.check,
-    make=lambda means: Webhooks(means.poster(), means.now),
+    make=lambda means: Webhooks(means.poster, means.now),
     name="Webhook",
     target="https URL",
     example="https://hooks.example.com/ssl",

@@ -48,10 +48,6 @@ class DomainChecks:
             self._keep(record, before or first(domain), look, store)
         return look
 
-    def next_due(self) -> datetime | None:
-        """Return when the next domain is to be looked at; None if there is none."""
-        return self.repository.next_due()
-
     def recheck_due(self) -> dict[str, int]:
         """Look at the domains whose time has come, and return how many were looked at, changed and unknown.
 

@@ -81,10 +81,6 @@ class Outbox:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return dict(Counter(pool.map(take, found)))
 
-    def next_due(self) -> datetime | None:
-        """Return when the next delivery has to be tried; None if none waits."""
-        return self.deliveries.next_due()
-
     def send(self, delivery: Delivery, run: Run) -> Delivery:
         """Try a delivery that is claimed, if there is time, and return it with what came of it.
 

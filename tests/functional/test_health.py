@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import stores, wiring
+from chalicelib import jobs, stores, wiring
 from chalicelib.errors import Unavailable
 from chalicelib.model.edge import Report
 from chalicelib.record.contract import Record
@@ -37,13 +37,13 @@ class Clock:
 def clock(record: Record, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     """Return the clock by which health is looked at, by a process that has not looked yet."""
     clock = Clock()
-    made = ("health", "edges", "schedules", "reconcile")
+    made = (jobs.health, wiring.edges, jobs.schedules, jobs.reconcile)
     for each in made:
-        getattr(wiring, each).cache_clear()
+        each.cache_clear()
     monkeypatch.setattr(wiring, "now", clock)
     yield clock
     for each in made:
-        getattr(wiring, each).cache_clear()
+        each.cache_clear()
 
 
 def look(nobody: Api) -> tuple[int, Any]:
@@ -75,7 +75,7 @@ def test_fresh_start_is_well(nobody: Api, clock: Clock) -> None:
 
     assert (200, "up", "up", "up") == (status, body["status"], body["store"], body["key"])
     assert {"edges": 0, "lag_seconds": None, "silent": 0} == body["edge"]
-    assert set(wiring.schedules().jobs) == set(body["schedules"])
+    assert set(jobs.schedules().jobs) == set(body["schedules"])
     assert "reconcile" in body["schedules"]
     assert [{"last": None, "late": False}] * len(body["schedules"]) == list(body["schedules"].values())
 
@@ -83,10 +83,10 @@ def test_fresh_start_is_well(nobody: Api, clock: Clock) -> None:
 def test_late_schedule_is_told(nobody: Api, clock: Clock) -> None:
     """Late is what has not ended well for twice its interval, be it that it never ran; it is no outage."""
     began = clock.now
-    every = wiring.schedules().jobs["reconcile"].every
+    every = jobs.schedules().jobs["reconcile"].every
     clock.now = began + 2 * every + MINUTE
     never = look(nobody)
-    wiring.schedules().run("reconcile")
+    jobs.schedules().run("reconcile")
     clock.now += FRESH
     ran = look(nobody)
     clock.now += 2 * every
@@ -175,7 +175,7 @@ def test_flood_costs_nothing(nobody: Api, clock: Clock) -> None:
 def hanging(clock: Clock, nobody: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Let the store hang after one good look; return what lets it go on."""
     look(nobody)
-    goes_on, runs = threading.Event(), wiring.health().runs
+    goes_on, runs = threading.Event(), jobs.health().runs
 
     def hang() -> Any:
         goes_on.wait(20)
@@ -185,8 +185,8 @@ def hanging(clock: Clock, nobody: Api, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr("chalicelib.service.health.PATIENCE", 0.05)
     yield goes_on
     goes_on.set()
-    assert wiring.health().looking.acquire(timeout=20)  # the look that was waited for is over
-    wiring.health().looking.release()
+    assert jobs.health().looking.acquire(timeout=20)  # the look that was waited for is over
+    jobs.health().looking.release()
 
 
 def test_hanging_store_keeps_nobody_waiting(nobody: Api, clock: Clock, hanging: threading.Event) -> None:
@@ -216,7 +216,7 @@ def test_fault_in_a_look_is_down(
 ) -> None:
     """What nobody thought of is in the log, and the next look is made all the same."""
     with monkeypatch.context() as patched:
-        patched.setattr(wiring.health().runs, "last", lambda: 1 / 0)
+        patched.setattr(jobs.health().runs, "last", lambda: 1 / 0)
         status, body = look(nobody)
 
     assert (503, "down") == (status, body["status"])

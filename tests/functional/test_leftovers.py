@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import stores, wiring
+from chalicelib import jobs, stores, wiring
 from chalicelib.errors import Unavailable
 from chalicelib.record.conditions import Differs
 from chalicelib.record.reconciliation import Leftovers
@@ -152,8 +152,8 @@ class TestItems:
         for days in (31, 401, 4000):
             world.patch.setattr(wiring, "addons", addons)
             world.patch.setattr(wiring, "now", lambda days=days: datetime.now(timezone.utc) + days * DAY)
-            wiring.reconcile.cache_clear()
-            wiring.reconcile().run()
+            jobs.reconcile.cache_clear()
+            jobs.reconcile().run()
         items = list(stores.record().scan(Differs("PK", "RUNS")))
 
         assert first != provision("example")

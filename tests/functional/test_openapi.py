@@ -17,7 +17,7 @@ import yaml
 from chalice.test import Client
 
 import app
-from chalicelib import stores, wiring
+from chalicelib import jobs, stores, wiring
 from chalicelib.errors import Unavailable
 from chalicelib.model.traffic import Batch, hour
 from chalicelib.record.contract import Record
@@ -293,6 +293,6 @@ def test_real_refusals_are_as_documented(watched: Watched, monkeypatch: pytest.M
 
     monkeypatch.setattr(wiring.apps().repository, "id_of", down)
     watched.ask("GET", "/apps/other", None, 503)
-    monkeypatch.setattr(wiring.health(), "found", None)
-    monkeypatch.setattr(wiring.health().runs, "last", down)
+    monkeypatch.setattr(jobs.health(), "found", None)
+    monkeypatch.setattr(jobs.health().runs, "last", down)
     watched.ask("GET", "/health", None, 503)

@@ -64,13 +64,13 @@ def shown(api: Api) -> Any:
 def test_news_goes_out_with_the_tick(example: Api, house: House, channel: Channel) -> None:
     """What a change told is due at once, arrives once, and is due no more."""
     tell(house, channel)
-    due = house.outbox.next_due()
+    due = stores.deliveries().next_due()
     first, second = house.deliver(), house.deliver(LEASE)
 
     assert house.letters.arrived[0][1].notice.at == due
     assert ({"delivered": 1}, {}) == (first, second)
     assert "a surge of 400 requests/s" in house.letters.arrived[0][1].subject
-    assert house.outbox.next_due() is None
+    assert stores.deliveries().next_due() is None
 
 
 def test_same_news_is_told_once(house: House, channel: Channel) -> None:

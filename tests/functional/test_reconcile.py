@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import stores, wiring
+from chalicelib import jobs, stores
 from chalicelib.record.notices import ChannelItems
 from tests.authority import self_signed
 from tests.functional import worlds
@@ -57,7 +57,7 @@ class Disturbed:
             sorted((each.channel.id, each.notice.kind) for each in deliveries(self.lost)),
             sealed(),
             {(item["PK"], item["SK"]) for item in everything() if not item["PK"].startswith(beside)},
-            wiring.judging().verdicts.given_by(),
+            jobs.judging().verdicts.given_by(),
         )
 
 
@@ -71,13 +71,13 @@ def disturbed(api: Api, world: World) -> Disturbed:
 def test_it_may_die_anywhere(disturbed: Disturbed) -> None:
     """Wherever a run ends, the next one makes of it what one that is left in peace does: each thing once."""
     with noted() as steps:
-        wiring.reconcile().run()
+        jobs.reconcile().run()
     expected = disturbed.outcome()
     for number in range(1, len(steps.names) + 1):
         disturbed.restore()
         with pytest.raises(Death), dying("before", number):
-            wiring.reconcile().run()
-        wiring.reconcile().run()
+            jobs.reconcile().run()
+        jobs.reconcile().run()
 
         assert expected == disturbed.outcome(), (number, steps.names)
     assert 15 < len(steps.names)
@@ -87,12 +87,12 @@ def test_it_may_die_anywhere(disturbed: Disturbed) -> None:
 def test_two_may_run_at_once(disturbed: Disturbed) -> None:
     """Wherever another run comes in between, everything happens once."""
     with noted() as steps:
-        wiring.reconcile().run()
+        jobs.reconcile().run()
     expected = disturbed.outcome()
     for number in range(1, len(steps.names) + 1):
         disturbed.restore()
-        with before(number, wiring.reconcile().run):
-            wiring.reconcile().run()
+        with before(number, jobs.reconcile().run):
+            jobs.reconcile().run()
 
         assert expected == disturbed.outcome(), (number, steps.names)
 
@@ -109,13 +109,13 @@ def test_endpoint_may_change_meanwhile(disturbed: Disturbed, change: str) -> Non
     }
     method, body = asked[change]
     with noted() as steps:
-        wiring.reconcile().run()
+        jobs.reconcile().run()
     disturbed.restore()
     scans = [number for number, name in enumerate(steps.names, 1) if name == "scan"]
     for number in range(scans[1], len(steps.names) + 1):  # the second one is of the endpoints
         disturbed.restore()
         with before(number, lambda: api.call(method, at, body)):
-            wiring.reconcile().run()
+            jobs.reconcile().run()
         found = api.call("GET", "/apps/lost/ssl-endpoints").body
 
         assert {"renew": [[]], "roll back": [["distrusted_root"]], "remove": []}[change] == [
@@ -132,7 +132,7 @@ def test_it_may_come_in_the_middle_of_a_change(disturbed: Disturbed, body: dict[
         api.call("PATCH", at, body)
     for number in range(1, len(steps.names) + 1):
         disturbed.restore()
-        with before(number, wiring.reconcile().run):
+        with before(number, jobs.reconcile().run):
             answer = api.call("PATCH", at, body)
 
         assert answer.status in {200, 409}, answer

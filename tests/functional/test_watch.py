@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import stores, wiring
+from chalicelib import jobs, stores, wiring
 from chalicelib.aws.record import DynamoRecord
 from chalicelib.errors import Unavailable
 from chalicelib.model.check import LEASE, Check
@@ -102,7 +102,7 @@ def stored() -> set[str]:
 def test_check_comes_and_goes_with_its_domain(example: Api, watch: DomainChecks) -> None:
     """Adding a domain makes a check that is due at once; removing the domain, or the app, strikes it."""
     add(example, WWW, SHOP)
-    both, due = stored(), watch.next_due()
+    both, due = stored(), stores.checks().next_due()
     example.call("DELETE", f"/apps/example/domains/{SHOP}")
     one = stored()
     example.call("DELETE", "/apps/example")
@@ -110,7 +110,7 @@ def test_check_comes_and_goes_with_its_domain(example: Api, watch: DomainChecks)
     assert ({WWW, SHOP}, {WWW}, set()) == (both, one, stored())
     assert due is not None
     assert abs(due - datetime.now(timezone.utc)) < timedelta(minutes=1)
-    assert None is watch.next_due()
+    assert None is stores.checks().next_due()
 
 
 def test_due_check_is_looked_at(
@@ -273,7 +273,7 @@ def test_domain_that_is_removed_meanwhile_is_forgotten(
     watch.recheck_due()
 
     assert {} == record_of(example).checks
-    assert None is watch.next_due()
+    assert None is stores.checks().next_due()
 
 
 def test_check_without_a_domain_is_struck(example: Api, watch: DomainChecks) -> None:
@@ -326,10 +326,10 @@ def test_reading_costs_what_is_due(example: Api, watch: DomainChecks, clock: Clo
 
 def test_schedule_has_the_job(example: Api) -> None:
     """The job `checks` is among those of the clock, and knows when it has something to do."""
-    job = wiring.schedules().jobs["checks"]
+    job = jobs.schedules().jobs["checks"]
     nothing = job.next_due()
     add(example, WWW)
 
     assert (None, timedelta(minutes=1)) == (nothing, job.every)
     assert job.next_due() is not None
-    assert {"looked": 1, "changed": 0, "unknown": 0} == wiring.schedules().run("checks") | {"unknown": 0}
+    assert {"looked": 1, "changed": 0, "unknown": 0} == jobs.schedules().run("checks") | {"unknown": 0}

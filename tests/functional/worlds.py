@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import stores, wiring
+from chalicelib import jobs, stores, wiring
 from chalicelib.model.notice import Channel
 from chalicelib.record.contract import Record
 from chalicelib.record.notices import DeliveryItems
@@ -24,15 +24,15 @@ from tests.records import SQLITE
 GLOBALSIGN = "C=BE; O=GlobalSign nv-sa; OU=Root CA; CN=GlobalSign Root CA"
 DAY = timedelta(days=1)
 MADE = (
-    "certificates",
-    "intermediates",
-    "reconcile",
-    "judging",
-    "schedules",
-    "idempotency",
-    "activities",
-    "addons",
-    "apps",
+    *(
+        wiring.certificates,
+        wiring.intermediates,
+        wiring.idempotency,
+        wiring.activities,
+        wiring.addons,
+        wiring.apps,
+    ),
+    *(jobs.reconcile, jobs.judging, jobs.schedules),
 )
 
 
@@ -58,11 +58,11 @@ class World:
 
     def sweep(self) -> dict[str, int]:
         """Run the job, as the schedule does."""
-        return wiring.schedules().run("reconcile")
+        return jobs.schedules().run("reconcile")
 
     def _forget(self) -> None:
         for made in MADE:
-            getattr(wiring, made).cache_clear()
+            made.cache_clear()
 
 
 @pytest.fixture

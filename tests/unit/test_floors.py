@@ -23,6 +23,7 @@ FLOORS = [
     "service",
     "stores",
     "wiring",
+    "jobs",
     "api",
 ]
 ROOMS = ("chalicelib", "local", "edge")

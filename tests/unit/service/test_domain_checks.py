@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.model.answer import Answer
-from chalicelib.model.check import LEASE
+from chalicelib.model.check import LEASE, Look
+from chalicelib.model.domain import Domain
 from chalicelib.model.record import AppRecord
+from chalicelib.service.checks import Checks
 from tests.unit.service.conftest import OWN, OWNER, House
 
 WWW = "www.example.com"
@@ -32,10 +35,10 @@ def lead(house: House, record: AppRecord) -> None:
 
 def test_new_domain_is_looked_at_at_once(house: House, record: AppRecord) -> None:
     """And again after a pause."""
-    assert house.clock() == house.domain_checks.next_due()
+    assert house.clock() == house.check_items.next_due()
     assert {"looked": 1, "changed": 0, "unknown": 0} == house.domain_checks.recheck_due()
     assert {"looked": 0, "changed": 0, "unknown": 0} == house.domain_checks.recheck_due()
-    due = house.domain_checks.next_due()
+    due = house.check_items.next_due()
     assert due is not None
     assert due > house.clock()
 
@@ -98,3 +101,20 @@ def test_check_without_a_domain_is_struck(
     house.record.commit([house.check_items.new(record.checks[WWW])])
     assert 0 == house.domain_checks.recheck_due()["looked"]
     assert {} == house.whole(record.app).checks
+
+
+def test_look_that_took_longer_than_its_lease_stores_nothing(
+    house: House, record: AppRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else has looked by then; the run goes on."""
+    look = house.checks.of
+
+    def slowly(wanted: list[tuple[AppRecord, Domain]]) -> tuple[Look, ...]:
+        current = house.whole(record.app).checks[WWW]
+        house.check_items.replace(replace(current, looks=7, ver=current.ver + 1))
+        return look(wanted)
+
+    monkeypatch.setattr(Checks, "of", lambda self, wanted: slowly(wanted))
+
+    assert {"looked": 1, "changed": 0, "unknown": 0} == house.domain_checks.recheck_due()
+    assert 7 == house.whole(record.app).checks[WWW].looks

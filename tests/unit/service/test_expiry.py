@@ -126,3 +126,16 @@ def test_what_fails_waits_and_is_dropped_when_it_is_no_longer_so(
 
     assert {"dropped": 1} == house.outbox.deliver_due()
     assert [] == house.letters.arrived
+
+
+def test_what_is_muted_before_it_could_go_out_is_dropped(house: House, leaf: LeafCert) -> None:
+    """Whoever muted the endpoint meanwhile has heard enough."""
+    endpoint, version = house.served(leaf)
+    house.clock.at = expiry.moments(version)["renew"]
+    house.letters.down = "No."
+    house.expiry.sweep()
+    house.letters.down = ""
+    house.endpoints.mute(house.caller(), endpoint, muted=True)
+    house.clock.tick(LEASE + FRESH)
+
+    assert {"dropped": 1} == house.outbox.deliver_due()

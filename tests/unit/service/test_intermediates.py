@@ -117,3 +117,14 @@ def test_expired_intermediate_is_not_learnt(house: House) -> None:
     house.clock.tick(timedelta(days=3000))
 
     assert 0 == house.intermediates.learn_text(LOWER.pem)
+
+
+def test_certificate_that_did_not_sign_is_no_issuer(house: House) -> None:
+    """Whatever is behind the URL: one of the same name with another key changes nothing."""
+    leaf = LOWER.issue_cert("www.example.com", issuer_url=URL)
+    namesake = ROOT.issue_ca("Pool Intermediate")
+    known, asked = fetching(house, issuer=namesake.pem.encode())
+
+    assert 1 == len(completed(house, known, leaf))
+    assert [URL] == asked
+    assert [] == list(house.record.partitions("POOL#"))

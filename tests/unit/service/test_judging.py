@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.errors import Unavailable
 from chalicelib.service.judging import ATTEMPTS, Judging
+from chalicelib.x509 import trust
 from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.certificate import Certificate
 from tests.authority import CA, LeafCert
@@ -34,6 +35,7 @@ def test_root_that_is_dropped_is_told_once(house: House, leaf: LeafCert) -> None
     dropped = judging(house, OTHER_ROOT)
 
     assert [{"judged": 1}, {"judged": 0}] == [dropped.run() for _ in range(2)]
+    assert trust.digest(dropped.anchors) == house.verdicts.given_by()
     record = house.app_items.record(endpoint.app_id)
     assert record is not None
     assert record.serving is not None

@@ -52,5 +52,5 @@ def test_what_is_sent_right_away_is_the_ticks_only_later(house: House) -> None:
     [claimed] = house.notices.claimed(notice(house), house.notices.of_app(house.whole(app)))
     house.record.commit(house.notices.writes([claimed]))
 
-    assert house.clock() + LEASE == house.outbox.next_due()
+    assert house.clock() + LEASE == house.delivery_items.next_due()
     assert {} == house.outbox.deliver_due()

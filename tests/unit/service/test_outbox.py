@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, NotFound, SSLEndpointError
 from chalicelib.model.notice import (
     DELIVERED,
     DROPPED,
@@ -21,6 +21,7 @@ from chalicelib.model.notice import (
     Notice,
 )
 from chalicelib.record.notices import AlreadyTold
+from chalicelib.record.writes import Write
 from chalicelib.service.outbox import FRESH, RUN, Run
 from tests.unit.service.conftest import House
 
@@ -50,12 +51,12 @@ def test_what_is_due_is_sent_once(house: House) -> None:
     """A second run finds nothing to do."""
     delivery = waiting(house, channel(house))
 
-    assert house.clock() == house.outbox.next_due()
+    assert house.clock() == house.delivery_items.next_due()
     assert {DELIVERED: 1} == house.outbox.deliver_due()
     assert {} == house.outbox.deliver_due()
     assert [delivery.message_id] == [message.id for _, message in house.letters.arrived]
     assert (DELIVERED, ["It arrived."]) == state(house)
-    assert None is house.outbox.next_due()
+    assert None is house.delivery_items.next_due()
 
 
 def test_same_notice_is_told_a_channel_once(house: House) -> None:
@@ -204,3 +205,22 @@ def test_test_is_not_tried_again(house: House) -> None:
     assert (FAILED, "No.") == (tested.state, tested.outcome)
     house.clock.tick(timedelta(days=2))
     assert {} == house.outbox.deliver_due()
+
+
+@pytest.mark.parametrize("refusal", [Conflict("Others mark it."), NotFound("channel")])
+def test_channel_that_cannot_be_marked_hurts_no_delivery(
+    house: House, monkeypatch: pytest.MonkeyPatch, refusal: SSLEndpointError
+) -> None:
+    """It was removed, or is marked by others at the same time: what came of the try is kept all the same."""
+    replace_, to = house.delivery_items.replace, channel(house)
+
+    def racing(delivery: Delivery, *writes: Write) -> None:
+        if writes:
+            raise refusal
+        replace_(delivery)
+
+    monkeypatch.setattr(house.delivery_items, "replace", racing)
+    house.letters.down = "No."
+    house.outbox.test(to, "app", {"app": "example", "actor": "me"})
+
+    assert (FAILED, ["No."]) == state(house)
