@@ -61,6 +61,7 @@ learn: $(STAMP)
 sweep: $(STAMP)
 	@$(BIN)/python -m local.sweep $(JOB)
 
+# The kinds of channels are named in the API's document and in the console: both are made of their registry.
 openapi: $(STAMP)
 	@$(BIN)/python -m local.documents
 
@@ -72,8 +73,9 @@ providers: $(STAMP)
 	@$(BIN)/python -m tests.upkeep.providers $(NAMESERVERS)
 
 package: $(STAMP)
+	@$(BIN)/python -m local.documents package
 	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} $(BIN)/chalice package --stage prod \
 		--merge-template .chalice/resources.yaml --template-format yaml build/package
 
 clean:
-	rm -rf $(VENV) .local build node_modules
+	rm -rf $(VENV) .local build node_modules chalicelib/api/openapi.json

