@@ -14,7 +14,7 @@ from chalicelib.edge.state_folder import StateFolder
 from chalicelib.edge.window import Window
 from chalicelib.errors import Unavailable
 from chalicelib.model.edge import Progress
-from chalicelib.model.feed import AppEntry, DomainEntry, EndpointEntry, Entry
+from chalicelib.model.feed import AppEntry, DomainEntry, EndpointEntry, Entry, OtherEntry
 
 LONGEST_PAUSE = 5.0  # seconds between two tries, while they fail
 DOUBLINGS = 10  # of the pause, at most
@@ -32,7 +32,7 @@ class Follower:
 
     def __init__(
         self,
-        changes: Callable[[str], Iterable[Entry]],
+        changes: Callable[[str], Iterable[Entry | OtherEntry]],
         open_version: Callable[[str, str, str], bytes],
         folder: StateFolder,
         clock: Callable[[], float],

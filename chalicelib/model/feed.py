@@ -54,4 +54,14 @@ class DomainEntry:
         return f"domain {self.app_id} {self.hostname}"
 
 
+@dataclass(frozen=True, slots=True)
+class OtherEntry:
+    """Something of a kind that only a newer release knows: it was followed so far, and nothing is served of it."""
+
+    app_id: str
+    changed: str
+    removed: bool
+    key: str
+
+
 Entry: TypeAlias = AppEntry | EndpointEntry | DomainEntry

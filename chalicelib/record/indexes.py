@@ -5,8 +5,8 @@ up to now reads what is due and nothing else, however long ago the last one was:
 cursor to lose. Sharded, because one partition of DynamoDB gives 3,000 reads and takes 1,000 writes a second.
 
 Feed entries carry the format in which they were written, because an edge and the API may be a release apart. A
-release may add attributes and kinds of entries: those that do not know them leave them out. It raises FORMAT when
-an attribute gets another meaning, and goes on writing for the readers of the release before.
+release may add attributes and kinds of entries: those that do not know them serve nothing of them. It raises
+FORMAT when an attribute gets another meaning, and goes on writing for the readers of the release before.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from chalicelib.errors import Unavailable
 from chalicelib.model import times
-from chalicelib.model.feed import AppEntry, DomainEntry, EndpointEntry, Entry
+from chalicelib.model.feed import AppEntry, DomainEntry, EndpointEntry, Entry, OtherEntry
 from chalicelib.record.conditions import Item
 from chalicelib.record.contract import Record
 
@@ -49,13 +49,12 @@ class Feed:
     def __init__(self, record: Record) -> None:
         self._record = record
 
-    def changes(self, since: str) -> list[Entry]:
+    def changes(self, since: str) -> list[Entry | OtherEntry]:
         """Return the entries changed at or after `since` (text of model.times), oldest first; "" means all.
 
         Raises Unavailable unless everything could be read, and for entries of a release that is two or more ahead.
         """
-        entries = (_entry(item) for item in self._record.changed_since(since))
-        return [entry for entry in entries if entry is not None]
+        return [_entry(item) for item in self._record.changed_since(since)]
 
     def newest(self) -> str:
         """Return when the newest change was made (text of model.times); "" if there is none."""
@@ -68,8 +67,7 @@ class Feed:
         return item["changed"] if item else None
 
 
-def _entry(item: Item) -> Entry | None:
-    """Read an item of the feed; None for a kind that only a newer release knows."""
+def _entry(item: Item) -> Entry | OtherEntry:
     if item.get("format", 0) > FORMAT + 1:
         raise Unavailable(f"The feed is of format {item['format']}, and this release reads {FORMAT}: upgrade it.")
     same = (item["app_id"], item["changed"], item.get("removed", False))
@@ -78,4 +76,6 @@ def _entry(item: Item) -> Entry | None:
         return AppEntry(*same, item["domain"], item["origin"])
     if kind == "ENDPOINT":
         return EndpointEntry(*same, item["endpoint_id"], item.get("hostname"), item["active_id"])
-    return DomainEntry(*same, item["hostname"]) if kind == "DOMAIN" else None
+    if kind == "DOMAIN":
+        return DomainEntry(*same, item["hostname"])
+    return OtherEntry(*same, f"other {item['PK']} {item['SK']}")

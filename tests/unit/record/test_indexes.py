@@ -12,7 +12,7 @@ from chalicelib.model import times
 from chalicelib.model.app import App
 from chalicelib.model.domain import Domain
 from chalicelib.model.endpoint import Endpoint, Version
-from chalicelib.model.feed import AppEntry, DomainEntry, EndpointEntry
+from chalicelib.model.feed import AppEntry, DomainEntry, EndpointEntry, OtherEntry
 from chalicelib.record import domains, endpoints
 from chalicelib.record.apps import AppItems
 from chalicelib.record.conditions import Item
@@ -89,10 +89,15 @@ def test_edges_of_the_release_before_can_read_what_is_written() -> None:
 
 @pytest.mark.parametrize("more", [{"format": FORMAT + 1}, {"format": FORMAT + 1, "weight": 7}])
 def test_entries_of_the_release_after_are_read(more: dict[str, Any]) -> None:
-    """Attributes and kinds that this release does not know are left out."""
+    """Attributes that this release does not know are left out; a kind is followed, and nothing is served of it."""
     strange = {"PK": "APP#a", "SK": "SPLIT#half", "app_id": "a", **more}
 
-    assert 3 == len(feed(*({**item, **more} for item in BEFORE), strange).changes(""))
+    changes = feed(*({**item, **more} for item in BEFORE), strange).changes("")
+
+    assert 3 == sum(not isinstance(entry, OtherEntry) for entry in changes)
+    assert [OtherEntry("a", CHANGED, False, "other APP#a SPLIT#half")] == [
+        entry for entry in changes if isinstance(entry, OtherEntry)
+    ]
 
 
 def test_entry_from_further_ahead_is_refused() -> None:
