@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median, quantiles
@@ -39,22 +40,25 @@ WIDE_LISTS = ("/apps", "/addons", "/endpoints", "/domains")
 class Client:
     """One connection, and how long each call on it took."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, token: str = "") -> None:
         self._connection = HTTPConnection("127.0.0.1", product.api_port, timeout=SECONDS)
-        self._headers = {"Authorization": f"Bearer {product.told['token']}", "Content-Type": "application/json"}
+        bearer = f"Bearer {token or product.told['token']}"
+        self._headers = {"Authorization": bearer, "Content-Type": "application/json"}
+        self.headers: Message = Message()  # of the last answer
         self.took = 0.0  # milliseconds, the last call
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Send a request that has to succeed."""
         if isinstance(body, LeafCert):
             body = {"certificate_chain": body.chain_pem, "private_key": body.key_pem}
         raw = None if body is None else json.dumps(body)
         start = time.perf_counter()
-        self._connection.request(method, path, raw, self._headers)
+        self._connection.request(method, path, raw, {**self._headers, **headers})
         answer = self._connection.getresponse()
         text = answer.read()
         self.took = (time.perf_counter() - start) * 1000
-        if answer.status not in {200, 201}:
+        self.headers = answer.headers
+        if answer.status not in {200, 201, 206}:
             raise RuntimeError(f"{method} {path}: {answer.status} {text.decode()}")
         return json.loads(text)
 

@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from operator import truediv
 from pathlib import Path
@@ -22,6 +22,7 @@ from unittest.mock import patch
 
 from chalicelib.edge import engine, tail
 from chalicelib.edge.caddy import Listeners, configuration
+from edge import serve
 from tests.e2e import edges
 from tests.e2e.edges import Edge
 
@@ -31,20 +32,19 @@ REQUESTS = 400  # a turn
 TURNS = 40
 MOST = 1.10  # times the CPU time of the edge as it was
 NANOSECONDS = 1000  # of a microsecond
-Variant = Callable[[Listeners], dict[str, Any]]
 
 
 def run() -> bool:
     """Print what a request costs in each variant, and return whether counting is within its target."""
-    variants: dict[str, tuple[Variant, dict[str, str]]] = {
-        "as it was": (as_it_was, {"GOGC": "100"}),
-        "without the log": (without_log, {}),
-        "with the log": (configuration, {}),
+    variants = {
+        "as it was": 'bench.edge.serve_with("as_it_was", GOGC="100")',
+        "without the log": 'bench.edge.serve_with("without_log")',
+        "with the log": "",
     }
     with ExitStack() as stack, tempfile.TemporaryDirectory() as place, origin() as address:
         running = {}
-        for name, (variant, environment) in variants.items():
-            running[name] = stack.enter_context(started(Path(place) / name, variant, environment))
+        for name, change in variants.items():
+            running[name] = stack.enter_context(started(Path(place) / name, change))
             running[name].serve(HOST, address)
             load(running[name])
         costs: dict[str, list[float]] = {name: [] for name in variants}
@@ -91,18 +91,22 @@ def as_it_was(listeners: Listeners) -> dict[str, Any]:
     return whole
 
 
-@contextmanager
-def started(place: Path, variant: Variant, environment: dict[str, str]) -> Iterator[Edge]:
-    """Run an edge on the first core."""
-    place.mkdir()
+def serve_with(variant: str, **environment: str) -> None:
+    """Let `python -m edge serve` in this process use a variant of the configuration, and these variables."""
     usual = engine.environment
+    changed = globals()[variant]
+    with_variables = patch.object(engine, "environment", lambda root: {**usual(root), **environment})
+    for change in (patch.object(serve, "configuration", changed), with_variables):
+        change.start()
+
+
+@contextmanager
+def started(place: Path, change: str) -> Iterator[Edge]:
+    """Run an edge on the first core; `change` is Python that its process runs before."""
+    place.mkdir()
     with ExitStack() as stack:
-        with (
-            patch.object(engine, "configuration", variant),
-            patch.object(engine, "environment", lambda root: {**usual(root), **environment}),
-            only_core(0),
-        ):
-            edge = stack.enter_context(edges.running(place))
+        with only_core(0):
+            edge = stack.enter_context(edges.running(place, first=change and f"import bench.edge\n{change}"))
         pin(1)
         yield edge
 

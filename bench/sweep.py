@@ -1,10 +1,8 @@
-"""How long an expiry sweep takes in the embedded AWS, full of certificates: the store alone, without the edge."""
+"""How long an expiry sweep takes on one server whose record is full of certificates, without the edge."""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,8 +12,6 @@ from pathlib import Path
 
 from chalicelib import jobs, wiring
 from local import folder
-from local.ports import HOST, Ports
-from local.service import REGION
 from tests.functional.sweeps import ENDING, FRESH, store
 
 STORED, DUE = 3_000, 3_000
@@ -25,7 +21,7 @@ KEY = "bench"
 
 def run() -> bool:
     """Sweep 3,000 due certificates, tell each by e-mail, print how long it took; return whether that is quick."""
-    with tempfile.TemporaryDirectory() as place, embedded(Path(place)):
+    with tempfile.TemporaryDirectory() as place, kept(Path(place)):
         mail = Path(os.environ["SSL_ENDPOINT_MAIL_FOLDER"])
         account = wiring.tokens().account("bench@example.com")
         print(f"\nthe expiry sweep with {STORED:,} + {DUE:,} stored certificates, {DUE:,} due, one e-mail each")
@@ -49,28 +45,16 @@ def timed() -> tuple[float, dict[str, int]]:
 
 
 @contextmanager
-def embedded(place: Path) -> Iterator[None]:
-    """Run the embedded AWS as `make run` does, and let this process use it."""
-    state, before = place / "state", dict(os.environ)
+def kept(place: Path) -> Iterator[None]:
+    """Let this process use a new record in a folder."""
+    before = dict(os.environ)
+    state = place / "state"
     folder.prepare(state)
-    port = Ports().take(0)
-    os.environ.update(
-        AWS_ACCESS_KEY_ID=KEY,
-        AWS_SECRET_ACCESS_KEY=KEY,
-        AWS_DEFAULT_REGION=REGION,
-        AWS_ENDPOINT_URL=f"http://{HOST}:{port}",
-        SSL_ENDPOINT_MAIL_FOLDER=str(place / "mail"),
-    )
-    python, at = [sys.executable, "-m"], ["--state", str(state)]
-    process = subprocess.Popen([*python, "local.aws", *at, "--port", str(port)])
+    record = folder.prepare_record(state, os.environ)
+    os.environ.update(SSL_ENDPOINT_RECORD=str(record), SSL_ENDPOINT_MAIL_FOLDER=str(place / "mail"))
     try:
-        os.environ.update(
-            json.loads(subprocess.check_output([*python, "local.stack", *at], timeout=90))["environment"]
-        )
         yield
     finally:
-        process.kill()
-        process.wait()
         os.environ.clear()
         os.environ.update(before)
 

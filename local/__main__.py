@@ -1,4 +1,4 @@
-"""`python -m local`: the whole service on this machine, until Ctrl-C."""
+"""`python -m local`: the whole service on this machine, until Ctrl-C; `python -m local token`: a token for it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, NoReturn
 
-from local import folder, options, service
+from local import folder, launcher, options, token
 from local.children import Children
 from local.folder import Folder, Unusable
+from local.launcher import Launcher
 from local.options import Options
 from local.ports import Ports
-from local.service import Service
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY = """\
@@ -43,6 +44,8 @@ Try it, in another terminal and line by line:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the service until it is told to end; return the exit status."""
+    if arguments[:1] == ["token"]:
+        return token.main(arguments[1:])
     for ending in ENDING:
         signal.signal(ending, _end)
     try:
@@ -59,21 +62,24 @@ def _run(chosen: Options, began: float) -> NoReturn:
     folder.prepare(chosen.state)
     folder.lock(chosen.state)
     place = Folder(chosen.state)
-    place.remove(service.PLACE)  # of a start that was killed
+    place.remove(launcher.PLACE)  # of a start that was killed
     state = place.state()
-    folder.open_database(chosen.state).close()
     ports = Ports()
-    taken = service.take(ports, chosen, state.get("demo_port"))
+    taken = launcher.take(ports, chosen, state.get("demo_port"))
     _keep_demo_port(place, state, taken.demo)
+    environment = launcher.environment(os.environ, chosen, taken)
+    if environment["SSL_ENDPOINT_RECORD"]:
+        folder.prepare_record(chosen.state, environment)
+    os.environ.update(environment)
     children = Children(chosen.state / "logs", _tell)
-    running = Service(chosen, place, state, taken, children)
+    running = Launcher(chosen, place, taken, children, environment, partial(token.of_folder, place))
     try:
         running.start()
         _tell(READY.format(seconds=time.monotonic() - began, edge_port=taken.edge, **running.place()))
         running.watch()
     finally:
         _ignore_signals()
-        place.remove(service.PLACE)
+        place.remove(launcher.PLACE)
         children.stop()
 
 

@@ -72,7 +72,7 @@ class Echo(BaseHTTPRequestHandler):
             yield block
 
 
-class Server(ThreadingHTTPServer):
+class DemoServer(ThreadingHTTPServer):
     """Leaves connections that break to themselves."""
 
     daemon_threads = True
@@ -89,7 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
-    Server(("127.0.0.1", options.port), Echo).serve_forever()
+    DemoServer(("127.0.0.1", options.port), Echo).serve_forever()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """The state folder of one local service: who may use it, and small private files in it.
 
-state.json    format, the embedded AWS's access key, the demo app's port
-lock          held by the running service
-token         the first admin token
-aws.sqlite    the embedded AWS
-edge/         certificates and routes that the edge serves
-logs/         what each process said
-local.json    where everything is, while it runs
+state.json         format, the demo app's port
+lock               held by the running service
+token              the first admin token
+record.sqlite      the record; beside it its -wal and -shm, and copies of before an upgrade (.version-N)
+record.sqlite.key  opens the sealed versions in the record: keep a copy, but not beside one of the record
+edge/              certificates and routes that the edge serves
+logs/              what each process said
+local.json         where everything is, while it runs
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import secrets
-import sqlite3
-from importlib.metadata import version
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-FORMAT = 2  # of the whole folder; moto's version is the other half of it
+from chalicelib.errors import Unavailable
+from chalicelib.sqlite import database, keys
+
+FORMAT = 3  # of the folder; the record in it has a version of its own, which an upgrade raises
 STATE = "state.json"
 BEFORE_STATE = {"lock", ".probe", f".{STATE}.new"}  # what a start that was killed may leave without STATE
-DATABASE = "aws.sqlite"
-ACCESS_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-ACCESS_KEY_LENGTH = 16  # after AKIA: 80 random bits
+RECORD = "record.sqlite"
 
 
 class Unusable(Exception):
@@ -73,8 +74,7 @@ class Folder:
                 f"The folder {self.root} holds {strange[0]} and no state of SSL Endpoint. Choose an empty folder"
                 " with SSL_ENDPOINT_STATE."
             )
-        letters = (secrets.choice(ACCESS_KEY_LETTERS) for _ in range(ACCESS_KEY_LENGTH))
-        state = {"format": FORMAT, "access_key": "AKIA" + "".join(letters), "secret_key": secrets.token_hex(20)}
+        state = {"format": FORMAT}
         self.keep(state)
         return state
 
@@ -129,33 +129,22 @@ def lock(root: Path) -> int:
     return held
 
 
-def open_database(root: Path) -> sqlite3.Connection:
-    """Open the embedded AWS's database, made where it is missing; raises Unusable for one of another version."""
-    path = root / DATABASE
+def prepare_record(root: Path, environment: Mapping[str, str]) -> Path:
+    """Make the record and its key where there is none, bring it up to date, and return its path.
+
+    A record without its key gets no new one, with which nothing in it would open. Raises Unusable for one that
+    cannot be used.
+    """
+    path = root / RECORD
     try:
-        path.touch(mode=0o600)
-        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        theirs = _versions(database)
-    except (OSError, sqlite3.Error) as error:
-        raise Unusable(f"The file {path} cannot be used: {error}.") from None
-    _check_format(root, theirs["format"])
-    if theirs["moto"] != version("moto"):
-        raise Unusable(
-            f"The state folder {root} was made with moto {theirs['moto']}, and this is moto {version('moto')}."
-            f" Install moto=={theirs['moto']}, or choose another folder with SSL_ENDPOINT_STATE."
-        )
-    return database
-
-
-def _versions(database: sqlite3.Connection) -> dict[str, Any]:
-    # FULL: what was acknowledged is also there after the power failed.
-    database.executescript(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-        "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-    )
-    ours = [("format", FORMAT), ("moto", version("moto"))]
-    database.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", ours)
-    return dict(database.execute("SELECT name, value FROM meta WHERE name IN ('format', 'moto')"))
+        if not path.exists() and not environment.get(keys.VARIABLE):
+            with suppress(FileExistsError):
+                keys.make(keys.place(str(path), environment))
+        keys.read(str(path), environment)
+        database.connect(str(path)).close()
+    except (OSError, Unavailable) as error:
+        raise Unusable(error.message if isinstance(error, Unavailable) else f"{root}: {error.strerror}.") from None
+    return path
 
 
 def _check_format(root: Path, theirs: object) -> None:

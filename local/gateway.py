@@ -41,7 +41,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GatewayAnswer:
     """What the gateway says."""
 
     status: int
@@ -50,7 +50,7 @@ class Answer:
     by_view: bool = False  # a view has seen the request, and written down whether it was refused
 
 
-def refusal(status: int, request_id: str, *headers: tuple[str, str]) -> Answer:
+def refusal(status: int, request_id: str, *headers: tuple[str, str]) -> GatewayAnswer:
     """Return the answer to a request that no view sees, in the API's own words."""
     fault = (
         "internal_server_error",
@@ -59,7 +59,7 @@ def refusal(status: int, request_id: str, *headers: tuple[str, str]) -> Answer:
     name, message = REFUSALS.get(status, fault)
     body = json.dumps({"id": name, "message": message}).encode()
     own = [("Content-Type", "application/json"), ("Request-Id", request_id), ("Cache-Control", "no-store")]
-    return Answer(status, body, [*own, *headers])
+    return GatewayAnswer(status, body, [*own, *headers])
 
 
 class Gateway:
@@ -77,7 +77,7 @@ class Gateway:
         """Tell whether any method has a route for this path."""
         return self._match(path) is not None
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> GatewayAnswer:
         """Call the view of a request; a path or method without one is refused."""
         found = self._match(request.path)
         if found is None:
@@ -143,7 +143,7 @@ def _context(request: Request) -> Any:
     )
 
 
-def _answer(response: dict[str, Any], request_id: str) -> Answer:
+def _answer(response: dict[str, Any], request_id: str) -> GatewayAnswer:
     status = int(response["statusCode"])
     body = response["body"] or ""
     content = base64.b64decode(body) if response.get("isBase64Encoded") else body.encode()
@@ -153,7 +153,7 @@ def _answer(response: dict[str, Any], request_id: str) -> Answer:
     headers += [
         (name, str(value)) for name, values in response.get("multiValueHeaders", {}).items() for value in values
     ]
-    return Answer(status, content, headers, by_view=True)
+    return GatewayAnswer(status, content, headers, by_view=True)
 
 
 def _is_from_chalice(body: bytes) -> bool:

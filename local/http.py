@@ -28,7 +28,7 @@ from waitress.task import ErrorTask
 from chalicelib.api.body import MAX_BODY_BYTES
 from chalicelib.api.refusals import Refusal, refusals
 from local import static
-from local.gateway import REFUSALS, Answer, Gateway, Request, refusal
+from local.gateway import REFUSALS, Gateway, GatewayAnswer, Request, refusal
 
 THREADS = 16
 IDLE_LIMIT = 120  # seconds without a byte
@@ -48,7 +48,7 @@ class Site:
         self._frontend = frontend
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one request."""
+        """GatewayAnswer one request."""
         request_id = str(uuid4())
         try:
             answer = self._answer(environ, request_id)
@@ -63,7 +63,7 @@ class Site:
         )
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
-    def _answer(self, environ: dict[str, Any], request_id: str) -> Answer:
+    def _answer(self, environ: dict[str, Any], request_id: str) -> GatewayAnswer:
         request = _request(environ, request_id)
         if len(request.body) > MAX_BODY_BYTES:
             return refusal(413, request.id)
@@ -74,7 +74,7 @@ class Site:
         if request.method not in {"GET", "HEAD"}:
             return refusal(405, request.id, ("Allow", "GET, HEAD"))
         body, headers = static.content(file, request.headers.get("accept-encoding", ""))
-        return Answer(200, body, list(headers.items()))
+        return GatewayAnswer(200, body, list(headers.items()))
 
 
 class _ErrorTask(ErrorTask):  # type: ignore[misc]

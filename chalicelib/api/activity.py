@@ -22,5 +22,5 @@ def list_activity(caller: Caller, record: AppRecord) -> Any:
     found, more = wiring.activities().page(record.app.id, known, most)
     addresses = wiring.tokens().addresses(record, {each.account_id for each in found})
     rows = [wire.activity(each, addresses.get(each.account_id)) for each in found]
-    status, headers = paging.ending(rows, most, more=more)
+    status, headers = paging.ending(rows[-1]["id"] if more else "", most, more=more)
     return Reply(rows, status, headers, paged=True)

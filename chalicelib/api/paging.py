@@ -8,7 +8,7 @@ from typing import Any
 MOST_ROWS = 1000
 LONGEST = 200  # characters of a Range header that is one of ours
 # "id ]<last id>..; max=200": what follows the row with that id. Anything else is no range that we know.
-RANGE = re.compile(r"id +(?:\](?P<after>[A-Za-z0-9-]{1,64}))?\.\.; *(?:max=(?P<most>[0-9]{1,6});?)? *")
+RANGE = re.compile(r"id +(?:\](?P<after>[A-Za-z0-9-]{1,80}))?\.\.; *(?:max=(?P<most>[0-9]{1,6});?)? *")
 
 
 def asked(header: str) -> tuple[str | None, int]:
@@ -21,11 +21,11 @@ def asked(header: str) -> tuple[str | None, int]:
     return after, min(max(most, 1), MOST_ROWS)
 
 
-def ending(found: list[Any], most: int, *, more: bool) -> tuple[int, dict[str, str]]:
-    """Return the status and the headers of a page, which is the last one unless there is more."""
+def ending(last: str, most: int, *, more: bool) -> tuple[int, dict[str, str]]:
+    """Return the status and the headers of a page that ends at a place, unless there is no more."""
     if not more:
         return 200, {}
-    return 206, {"Next-Range": f"id ]{found[-1]['id']}..; max={most}", "Accept-Ranges": "id"}
+    return 206, {"Next-Range": f"id ]{last}..; max={most}", "Accept-Ranges": "id"}
 
 
 def page(rows: list[Any], header: str) -> tuple[list[Any], int, dict[str, str]]:
@@ -36,4 +36,5 @@ def page(rows: list[Any], header: str) -> tuple[list[Any], int, dict[str, str]]:
     after, most = asked(header)
     start = next((place for place, row in enumerate(rows, 1) if after and row.get("id") == after), 0)
     found = rows[start : start + most]
-    return found, *ending(found, most, more=start + most < len(rows))
+    more = start + most < len(rows)
+    return found, *ending(found[-1]["id"] if more else "", most, more=more)

@@ -13,6 +13,8 @@ from typing import Any
 
 from chalice.app import Request
 
+from chalicelib.texts import printable
+
 LINES_OF_CLIENT = 20  # a minute: one client must not drown what is told of the others
 LINES = 200  # a minute, of all clients of this process
 MINUTE = 60.0  # seconds
@@ -93,12 +95,8 @@ def seen(request: Request, status: int, body: Any) -> Refusal:
 def line(values: dict[str, object]) -> str:
     """Return one line of JSON in plain ASCII that moves no terminal's cursor, each text cut to LONGEST."""
     return json.dumps(
-        {name: _harmless(value) if isinstance(value, str) else value for name, value in values.items()}
+        {name: printable(value[:LONGEST]) if isinstance(value, str) else value for name, value in values.items()}
     )
-
-
-def _harmless(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text[:LONGEST])
 
 
 refusals = Refusals(time.monotonic)

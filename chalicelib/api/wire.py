@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from chalicelib.service.certificates import Inspection
 
 Json = dict[str, Any]
-COMMON_NAME = re.compile(r"(?:^|; )CN=([^;]+)")
 
 STACK = {"id": "4c3a6a5c-7a0e-4c0b-9d8f-2a6f4a1b9c01", "name": "container"}
 
@@ -96,11 +94,12 @@ def ssl_cert(chain: Sequence[Facts], verdict: Verdict) -> Json:
         "ca_signed?": verdict.trusted,
         "trusted": verdict.trusted,
         "reasons": [
-            {"code": each.code, "sentence": each.sentence, "remedy": each.remedy} for each in verdict.reasons
+            {"code": each.code, "sentence": each.sentence, "remedy": each.remedy, "subjects": list(each.subjects)}
+            for each in verdict.reasons
         ],
         "self_signed?": leaf.self_signed,
         "acm": False,
-        "cert_domains": list(leaf.names) or COMMON_NAME.findall(leaf.subject),  # shown as "Common Name(s)"
+        "cert_domains": list(leaf.names or leaf.common_names),  # shown as "Common Name(s)"
         "subject": leaf.subject,
         "issuer": leaf.issuer,
         "starts_at": moment(leaf.starts_at),
@@ -254,6 +253,7 @@ def _facts(facts: Facts) -> Json:
         "expires_at": moment(facts.expires_at),
         "serial": facts.serial,
         "fingerprint": facts.fingerprint,
-        "key_type": facts.key_type,
+        "key_type": facts.key.name,
+        "key": asdict(facts.key),
         "signature": facts.signature,
     }

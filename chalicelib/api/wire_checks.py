@@ -44,7 +44,7 @@ def _dns(dns: DnsState) -> Json:
     return {
         "state": dns.state,
         "sentence": dns.sentence,
-        "reasons": [asdict(reason) for reason in dns.reasons],
+        "reasons": [{"code": each.code, "sentence": each.sentence, "remedy": each.remedy} for each in dns.reasons],
         "found": {
             "aliases": _some(dns.found.aliases),
             **_addresses(dns.found),

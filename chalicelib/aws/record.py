@@ -20,6 +20,7 @@ FEED_INDEX, OWNER_INDEX, DUE_INDEX = "feed", "owner", "due"
 MOST_KEYS = 100  # BatchGetItem takes no more
 SCANNED_AT_ONCE = 500  # items
 LAST = "9"  # behind every moment
+FIRST, LAST_TEXT = " ", "\U0010ffff"  # before and behind every PK
 ATTEMPTS = 5  # of a transaction that met another one; what lost a race is told at once
 PAUSE = 0.05  # seconds, doubled with each attempt
 ALONE = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}  # half the price of a transaction
@@ -141,14 +142,17 @@ class DynamoRecord:
         """Return what the feed index holds first behind a moment."""
         return self._change("feed = :feed AND changed > :after", {":after": after or "0"})
 
-    def owned_by(self, account_id: str, first: str = "") -> Iterator[Item]:
-        """Yield what the owner index holds of an account from the PK `first` on, by PK."""
-        behind = (" AND PK >= :first", {":first": first}) if first else ("", {})
+    def owned_by(self, account_id: str, first: str = "", last: str = "") -> Iterator[Item]:
+        """Yield what the owner index holds of an account, by PK, from `first` on, up to `last` if there is one."""
+        condition, values = "#owner = :owner", {":owner": account_id}
+        if first or last:
+            condition = f"{condition} AND PK BETWEEN :first AND :last"
+            values |= {":first": first or FIRST, ":last": last or LAST_TEXT}
         yield from self._pages(
             IndexName=OWNER_INDEX,
-            KeyConditionExpression=f"#owner = :owner{behind[0]}",
+            KeyConditionExpression=condition,
             ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues=typed({":owner": account_id, **behind[1]}),
+            ExpressionAttributeValues=typed(values),
         )
 
     def due(self, work: str, until: str) -> Iterator[Item]:

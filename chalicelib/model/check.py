@@ -42,7 +42,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CheckChange:
     """What was known of a domain and is otherwise now: of DNS, of what is served for it, or of both."""
 
     before: str  # "invalid"
@@ -79,7 +79,7 @@ class Check:
         """Return the check as whoever looks holds it; the next one may when the lease is over."""
         return replace(self, due_at=now + LEASE, ver=self.ver + 1)
 
-    def see(self, look: Look, version_id: str | None, now: datetime) -> tuple[Check, Change | None]:
+    def see(self, look: Look, version_id: str | None, now: datetime) -> tuple[Check, CheckChange | None]:
         """Return the check after a look, and what has changed; to be unknown is never a change."""
         dns, tls = KNOWN_DNS.get(look.dns.state), KNOWN_TLS.get(look.tls.state)
         changed = [
@@ -122,18 +122,18 @@ def next_look(since: datetime, looks: int, now: datetime, *, is_right: bool) -> 
 
 def _change(
     before: str | None, after: str | None, found: str, told: Mapping[str, str], hostname: str
-) -> Iterator[Change]:
+) -> Iterator[CheckChange]:
     """Yield what changed: for the better, or for the worse after it was right."""
     if after is None or after == before or (before is None and after in {INVALID, NOT_SERVED}):
         return
     sentence = told[after].format(hostname=hostname)
-    yield Change(before or UNKNOWN, after, f"{sentence} {found}".strip())
+    yield CheckChange(before or UNKNOWN, after, f"{sentence} {found}".strip())
 
 
-def _together(changes: Sequence[Change]) -> Change | None:
+def _together(changes: Sequence[CheckChange]) -> CheckChange | None:
     """Return all that one look changed as one piece of news."""
     if not changes:
         return None
     before = ", ".join(dict.fromkeys(each.before for each in changes))
     after = ", ".join(each.after for each in changes)
-    return Change(before, after, " ".join(each.sentence for each in changes))
+    return CheckChange(before, after, " ".join(each.sentence for each in changes))

@@ -72,6 +72,20 @@ def registrable(hostname: str) -> str:
     return _suffixes().privatesuffix(bare) or bare
 
 
+def is_public_suffix(hostname: str) -> bool:
+    """Tell whether anybody may register names below a name (A-labels), as below co.uk.
+
+    Suffixes that companies have put on the list, such as github.io, are theirs and do not count. Baseline
+    Requirements section 3.2.2.6 forbids certificates for wildcards over the others.
+    """
+    return bool(_registries().is_public(hostname))
+
+
 @functools.cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
+
+
+@functools.cache
+def _registries() -> PublicSuffixList:
+    return PublicSuffixList(only_icann=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.errors import Invalid
-from chalicelib.model import times
+from chalicelib.model import dns, times
 from chalicelib.x509 import hostname as names
 
 
@@ -35,13 +35,15 @@ class Domain:
 def check_hostname(hostname: str, our_zones: tuple[str, ...]) -> str:
     """Return a custom domain's name in its canonical form.
 
-    Raises Invalid for what is no DNS name, for a single label, and for names in our own zones, which belong to
-    endpoints and apps.
+    Raises Invalid for what is no DNS name, for a single label, for a wildcard over a public suffix, which nobody
+    gets a certificate for, and for names in our own zones, which belong to endpoints and apps.
     """
     name = names.normalize(hostname)
     bare = name.removeprefix("*.")
     if "." not in bare:
         raise Invalid(f"{name!r} is not a full domain: give one such as www.example.com.")
+    if bare != name and dns.is_public_suffix(bare):
+        raise Invalid(f"{bare} is nobody's own domain; a wildcard stands below one, as in *.example.{bare}.")
     if any(bare == zone or bare.endswith(f".{zone}") for zone in our_zones):
         raise Invalid(f"{name} belongs to this service; add a domain of your own.")
     return name

@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.errors import NoPreviousCertificate
 from chalicelib.model import times
 from chalicelib.x509 import reasons
-from chalicelib.x509.facts import Change, Facts, Reason, Verdict
+from chalicelib.x509.facts import ChainChange, Facts, Reason, Verdict
 
 EXPIRED = {"expired", "chain_expired"}
 
@@ -24,7 +24,7 @@ class Version:
     certificate_chain: str  # PEM as served, leaf first
     chain: tuple[Facts, ...]  # the same, described
     verdict: Verdict  # as of created_at, by the roots that are trusted today
-    changes: tuple[Change, ...]
+    changes: tuple[ChainChange, ...]
     created_at: datetime
     created_by: str  # the token's name
     left_out: str = ""  # PEM of what was sent but not served, as far as the verdict's reasons may be about it

@@ -1,4 +1,8 @@
-"""Whose name servers those are: the suffixes of well-known DNS providers."""
+"""Whose name servers those are: the suffixes of well-known DNS providers.
+
+`make providers` says what is wrong with the table and, given names of name servers, who is missing: tests/upkeep
+tells more.
+"""
 
 from __future__ import annotations
 

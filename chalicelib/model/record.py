@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Forbidden, NotFound
@@ -38,7 +38,12 @@ class AppRecord:
     collaborators: tuple[Collaborator, ...]
     channels: tuple[Channel, ...] = ()  # of the app alone, not those of its account
     checks: Mapping[str, Check] = field(default_factory=dict)  # by hostname; of domains alone
-    serving: Version | None = None  # without its PEM; None if there is none, or it is too long to be at hand
+    read_serving: Callable[[], Version | None] = lambda: None  # not before it is asked for: lists often are not
+
+    @property
+    def serving(self) -> Version | None:
+        """Return what is served, without its PEM; None if nothing is, or it is too long to be at hand."""
+        return self.read_serving()
 
     @property
     def endpoint(self) -> Endpoint | None:

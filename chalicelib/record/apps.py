@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from chalicelib.errors import Conflict, Invalid, NotFound
@@ -13,7 +16,7 @@ from chalicelib.model import times
 from chalicelib.model.addon import Addon
 from chalicelib.model.app import App
 from chalicelib.model.record import AppRecord, Collaborator
-from chalicelib.record import addons, checks, domains, endpoints, notices
+from chalicelib.record import addons, checks, domains, endpoints, indexes, notices
 from chalicelib.record.conditions import Equals, Item
 from chalicelib.record.contract import Record
 from chalicelib.record.writes import Delete, Expect, Put, Write, new, replace
@@ -37,17 +40,17 @@ class AppItems:
         """Return the app with all that belongs to it, whoever owns it."""
         return _record(self._record.query(f"APP#{app_id}"))
 
-    def records_of(self, account_id: str) -> list[AppRecord]:
-        """Return all apps of an account and those that it may use, by name; what just changed may be missing."""
-        owned: dict[str, list[Item]] = defaultdict(list)
-        shared: list[str] = []
-        for item in self._record.owned_by(account_id):
-            if item["PK"].startswith("ACCOUNT#"):
-                shared.append(item["app_id"])
-            else:
-                owned[item["app_id"]].append(item)
-        records = [record for record in (*map(_record, owned.values()), *map(self.record, shared)) if record]
-        return sorted(records, key=lambda record: record.app.name)
+    def records_of(self, account_id: str, first: str = "") -> Iterator[AppRecord]:
+        """Yield the apps of an account and those that it may use from the id `first` on, by id.
+
+        Reads as it is asked for more; what just changed may be missing.
+        """
+        groups = groupby(self._record.owned_by(account_id, f"APP#{first}"), itemgetter("PK"))
+        own = (_record(items) for _, items in groups)
+        # In the index what is shared with an account is in the account's own partition.
+        shared = sorted(item["app_id"] for item in self._record.owned_by(account_id, last="APP"))
+        others = (self.record(app_id) for app_id in shared if app_id >= first)
+        return heapq.merge(filter(None, own), filter(None, others), key=lambda record: record.app.id)
 
     def of_account(self, account_id: str) -> list[App]:
         """Return the account's apps by name."""
@@ -130,8 +133,7 @@ class AppItems:
         return {
             "PK": f"APP#{app.id}",
             "SK": "APP",
-            "feed": "feed",
-            "changed": updated,
+            **indexes.in_feed(updated),
             "domain": app.own_domain(self._app_zone),
             "app_id": app.id,
             "name": app.name,
@@ -168,7 +170,7 @@ def _record(items: Iterable[Item]) -> AppRecord | None:
         collaborators=tuple(map(_collaborator, parts["COLLABORATOR"])),
         channels=tuple(notices.channels(parts["CHANNEL"])),
         checks={item["hostname"]: checks.check(item) for item in parts["CHECK"]},
-        serving=next(map(endpoints.serving, parts["ENDPOINT"]), None),
+        read_serving=lambda: next(map(endpoints.serving, parts["ENDPOINT"]), None),
     )
 
 

@@ -79,8 +79,11 @@ class Record(Protocol):
     def next_change(self, after: str) -> Item | None:
         """Return what the feed index holds first behind a moment (text of model.times)."""
 
-    def owned_by(self, account_id: str, first: str = "") -> Iterator[Item]:
-        """Yield what the owner index holds of an account from the PK `first` on, by PK."""
+    def owned_by(self, account_id: str, first: str = "", last: str = "") -> Iterator[Item]:
+        """Yield what the owner index holds of an account, by PK: from `first` on, up to `last` if there is one.
+
+        Reads some at a time: who stops early pays for little more than what was taken.
+        """
 
     def due(self, work: str, until: str) -> Iterator[Item]:
         """Yield what the due index holds of a kind of work up to a moment (text of model.times).

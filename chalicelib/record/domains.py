@@ -9,6 +9,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import times
 from chalicelib.model.check import first
 from chalicelib.model.domain import Domain
+from chalicelib.record import indexes
 from chalicelib.record.checks import CheckItems
 from chalicelib.record.conditions import AbsentOr, Equals, Item
 from chalicelib.record.contract import Record
@@ -149,8 +150,7 @@ def _item(domain: Domain) -> Item:
     item = {
         "PK": f"APP#{domain.app_id}",
         "SK": f"DOMAIN#{domain.hostname}",
-        "feed": "feed",
-        "changed": updated,
+        **indexes.in_feed(updated),
         "domain_id": domain.id,
         "app_id": domain.app_id,
         "account_id": domain.account_id,

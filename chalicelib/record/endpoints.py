@@ -15,7 +15,8 @@ from chalicelib.record import indexes
 from chalicelib.record.conditions import Equals, Item
 from chalicelib.record.contract import Record
 from chalicelib.record.writes import Amend, Expect, Put, Write, new, replace
-from chalicelib.x509.facts import Change, Facts, Reason, Verdict
+from chalicelib.x509 import stored_facts
+from chalicelib.x509.facts import ChainChange, Facts, Key, Reason, Verdict
 
 MOST_SUMMARISED = 100  # names of a certificate that is described in its endpoint's head, too
 MOST_BYTES = 390_000  # of a chain and its description: an item may have 400 KB
@@ -143,8 +144,7 @@ def _item(endpoint: Endpoint, version: Version) -> Item:
     item = {
         "PK": f"APP#{endpoint.app_id}",
         "SK": HEAD_KEY,
-        "feed": "feed",
-        "changed": updated,
+        **indexes.in_feed(updated),
         "endpoint_id": endpoint.id,
         "expires_at": times.text(min(facts.expires_at for facts in version.chain)),
         "created_at": times.text(endpoint.created_at),
@@ -234,8 +234,8 @@ def _version(item: Item) -> Version:
         id=item["version_id"],
         certificate_chain=item["certificate_chain"],
         chain=tuple(_facts(facts) for facts in read["chain"]),
-        verdict=Verdict(verdict["trusted"], tuple(Reason(**reason) for reason in verdict["reasons"])),
-        changes=tuple(Change(**change) for change in read["changes"]),
+        verdict=Verdict(verdict["trusted"], tuple(_reason(each) for each in verdict["reasons"])),
+        changes=tuple(ChainChange(**change) for change in read["changes"]),
         created_at=times.moment(item["created_at"]),
         created_by=item["created_by"],
         left_out=item.get("left_out", ""),
@@ -243,6 +243,12 @@ def _version(item: Item) -> Version:
     )
 
 
+def _reason(written: dict[str, Any]) -> Reason:
+    return Reason(**{**written, "subjects": tuple(written.get("subjects", ()))})
+
+
 def _facts(written: dict[str, Any]) -> Facts:
+    written = stored_facts.today(written)
     moments = {name: times.moment(written[name]) for name in ("starts_at", "expires_at")}
-    return Facts(**{**written, **moments, "names": tuple(written["names"])})
+    names = {name: tuple(written[name]) for name in ("names", "common_names")}
+    return Facts(**{**written, **moments, **names, "key": Key(**written["key"])})

@@ -11,7 +11,7 @@ from chalicelib.model.edge import KEPT as REPORT_KEPT
 from chalicelib.model.edge import Report
 from chalicelib.model.traffic import HANDSHAKES, KEPT, REQUESTS, Batch, Minute
 from chalicelib.record.contract import Record
-from chalicelib.record.writes import Put
+from chalicelib.record.writes import Delete, Put
 
 
 class RunItems:
@@ -54,6 +54,10 @@ class EdgeItems:
             "ttl": int((report.at + REPORT_KEPT).timestamp()),
         }
         self._record.commit([Put(item)])
+
+    def forget(self, edge_id: str) -> None:
+        """Forget an edge that ended on purpose; it need not be there."""
+        self._record.commit([Delete({"PK": PARTITION, "SK": edge_id})])
 
     def list(self) -> list[Report]:
         """Return the last report of each edge, by id; one that has been silent for a day may be gone."""

@@ -7,7 +7,6 @@ import json
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-KEY_BYTES = 32
 NONCE_BYTES = 12  # NIST SP 800-38D §8.2: 96 bits
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from chalicelib.errors import Unavailable
+from chalicelib.texts import printable
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -35,4 +36,4 @@ def of(service: str) -> Iterator[None]:
 def _words(error: ClientError) -> str:
     said = error.response.get("Error", {})
     words = f"{said.get('Code', 'error')}: {said.get('Message', '')}"
-    return "".join(letter if letter.isprintable() else " " for letter in words).strip(" .")[:LONGEST]
+    return printable(words, " ").strip(" .")[:LONGEST]

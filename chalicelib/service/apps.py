@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -58,9 +58,9 @@ class Apps:
     def _identified(self, app_id: str | None) -> AppRecord | None:
         return self.repository.record(app_id) if app_id and names.UUID.fullmatch(app_id) else None
 
-    def records_of_caller(self, caller: Caller) -> list[AppRecord]:
-        """Return the apps that the caller may use, by name, each with all that belongs to it."""
-        return self.repository.records_of(caller.account_id)
+    def records_of_caller(self, caller: Caller, first: str = "") -> Iterator[AppRecord]:
+        """Yield the apps that the caller may use from the id `first` on, by id, each with what is its own."""
+        return self.repository.records_of(caller.account_id, first)
 
     def of_caller(self, caller: Caller) -> list[App]:
         """Return the caller's apps by name."""

@@ -23,7 +23,7 @@ from chalicelib.service.intermediates import Intermediates
 from chalicelib.x509 import bundle, chain, trust
 from chalicelib.x509.bundle import Bundle
 from chalicelib.x509.chain import Chain
-from chalicelib.x509.facts import Change, Facts, Verdict
+from chalicelib.x509.facts import ChainChange, Facts, Verdict
 from chalicelib.x509.trust import Anchors
 
 KEY_BEGINS = "-----BEGIN PRIVATE KEY-----"  # how PrivateKey.pem() does, at the end of a bundle
@@ -46,7 +46,7 @@ class Inspection:
     certificate_chain: str
     chain: tuple[Facts, ...]
     verdict: Verdict
-    changes: tuple[Change, ...]
+    changes: tuple[ChainChange, ...]
 
 
 @dataclass(frozen=True, slots=True)

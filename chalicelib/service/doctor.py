@@ -16,7 +16,6 @@ from chalicelib.x509.private_key import PrivateKey
 from chalicelib.x509.trust import Anchors
 
 DOMAIN = re.compile(r"(\*\.)?([A-Za-z0-9-]+\.)+[A-Za-z0-9]+")
-COMMON_NAME = re.compile(r"(?:^|; )CN=([^;]+)$")
 BAD_REQUEST, UNPROCESSABLE = 400, 422
 
 
@@ -102,5 +101,4 @@ def _leaf(sent: Bundle) -> Certificate:
 
 
 def _is_for_a_domain(certificate: Certificate) -> bool:
-    common_name = COMMON_NAME.search(certificate.subject)
-    return bool(certificate.names or (common_name and DOMAIN.fullmatch(common_name[1])))
+    return bool(certificate.names) or any(DOMAIN.fullmatch(name) for name in certificate.common_names)

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from chalicelib.errors import Conflict
 from chalicelib.model.caller import Caller
-from chalicelib.model.check import Change, Check, Look, first
+from chalicelib.model.check import Check, CheckChange, Look, first
 from chalicelib.model.domain import Domain
 from chalicelib.model.notice import Notice
 from chalicelib.model.record import AppRecord
@@ -86,14 +86,16 @@ class DomainChecks:
             return ["looked"]
         return ["looked", *["changed"] * (change is not None), *["unknown"] * (look.dns.state == "unknown")]
 
-    def _keep(self, record: AppRecord, before: Check, look: Look, store: Callable[..., None]) -> Change | None:
+    def _keep(
+        self, record: AppRecord, before: Check, look: Look, store: Callable[..., None]
+    ) -> CheckChange | None:
         """Store what was found, and with it the news of what has changed; raise Conflict if somebody was first."""
         version_id = record.endpoint.active_id if record.endpoint else None
         after, change = before.see(look, version_id, self.now())
         store(after, *self._news(record, after, change))
         return change
 
-    def _news(self, record: AppRecord, check: Check, change: Change | None) -> list[Write]:
+    def _news(self, record: AppRecord, check: Check, change: CheckChange | None) -> list[Write]:
         if change is None:
             return []
         app, at, key = record.app, check.checked_at or self.now(), f"domain#{check.hostname}#{uuid4()}"

@@ -23,6 +23,7 @@ from chalicelib.record.endpoints import Due, EndpointItems, Replaced
 from chalicelib.record.notices import AlreadyTold
 from chalicelib.service.notices import Notices
 from chalicelib.service.outbox import AT_ONCE, FRESH, Outbox, Run
+from chalicelib.x509 import key_types
 
 ACTOR = "expiry sweep"
 SENDING = timedelta(minutes=10)  # of a sweep; what is left then waits for the tick
@@ -144,7 +145,7 @@ def _domains(record: AppRecord) -> dict[str, Any]:
 def _described(version: Version) -> dict[str, Any]:
     """Return what the template says of a chain, and what a new request needs."""
     leaf, ending = version.leaf, expiry.first(version)
-    names = leaf.names or (leaf.subject.rpartition("CN=")[2] or leaf.subject,)
+    names = leaf.names or leaf.common_names or (leaf.subject,)
     described = asdict(ending)
     return {
         "expires_at": times.text(ending.expires_at),
@@ -152,17 +153,9 @@ def _described(version: Version) -> dict[str, Any]:
         "names": list(names[:MOST_NAMES]),
         "sans": list(leaf.names[:MOST_NAMES]),
         "more_names": max(0, len(names) - MOST_NAMES),
-        "new_key": _new_key(leaf.key_type),
+        "new_key": key_types.newkey(leaf.key),
         "ending": {
             "leaf": ending.fingerprint == leaf.fingerprint,
             **{name: described[name] for name in ("subject", "issuer", "fingerprint")},
         },
     }
-
-
-def _new_key(key_type: str) -> str:
-    """Return what `openssl req` calls a key of the same type, or else one that every browser takes."""
-    kind, _, size = key_type.partition(" ")
-    if kind == "RSA":
-        return f"rsa:{size}"
-    return f"ec -pkeyopt ec_paramgen_curve:{size if kind == 'EC' else 'P-256'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -98,8 +98,7 @@ class Judging:
             "app": record.app.name,
             "hostname": record.target(self.app_zone),
             "reasons": [
-                {name: text for name, text in asdict(reason).items() if name != "code"}
-                for reason in version.verdict.reasons
+                {"sentence": reason.sentence, "remedy": reason.remedy} for reason in version.verdict.reasons
             ],
         }
         key = f"{DISTRUST} {version.id} {times.text(now)}"

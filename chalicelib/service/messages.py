@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import texts
 from chalicelib.model import expiry, times
 from chalicelib.model.notice import Delivery, Message, Notice
 from chalicelib.settings import Settings
@@ -33,7 +34,9 @@ class Messages:
         template = self._environment.get_template(f"{delivery.notice.kind}.txt")
         known = template.new_context(self._known(delivery.notice))
         subject, text = ("".join(template.blocks[name](known)).strip() for name in ("subject", "text"))
-        return Message(delivery.message_id, delivery.notice, _one_line(subject)[:LONGEST_SUBJECT], f"{text}\n")
+        return Message(
+            delivery.message_id, delivery.notice, texts.printable(subject, " ")[:LONGEST_SUBJECT], f"{text}\n"
+        )
 
     def _known(self, notice: Notice) -> dict[str, Any]:
         return {
@@ -65,13 +68,9 @@ def _day(at: datetime) -> str:
 def _printable(value: Any) -> Any:
     """Return facts without anything that could begin a line, a header or a terminal's command."""
     if isinstance(value, str):
-        return _one_line(value)
+        return texts.printable(value, " ")
     if isinstance(value, Mapping):
         return {name: _printable(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_printable(part) for part in value]
     return value
-
-
-def _one_line(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from chalicelib.errors import Unavailable
-from chalicelib.record.sealing import KEY_BYTES
 
+KEY_BYTES = 32  # AES-256
 VARIABLE = "SSL_ENDPOINT_VAULT_KEY"  # the key itself, as base64
 FILE_VARIABLE = "SSL_ENDPOINT_VAULT_KEY_FILE"
 HOW = f"It is {KEY_BYTES} random bytes as base64: `openssl rand -base64 {KEY_BYTES}`."

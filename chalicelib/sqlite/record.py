@@ -50,7 +50,7 @@ class SqliteRecord:
         last = prefix + LAST if prefix else LAST
         where, order = "pk = ? AND sk >= ? AND sk <= ?", "DESC" if newest_first else "ASC"
         rows = self._rows(f"SELECT item FROM items WHERE {where} ORDER BY sk {order}", pk, prefix or first, last)
-        yield from (_item(row[0]) for row in rows)
+        yield from _items(rows)
 
     def page(self, pk: str, before: str | None, most: int) -> tuple[list[Item], bool]:
         """Return at most `most` items of a partition, the greatest SK first, and whether there are more."""
@@ -104,7 +104,7 @@ class SqliteRecord:
     def changed_since(self, since: str) -> Iterator[Item]:
         """Yield what the feed index holds from `since` on, oldest first."""
         rows = self._rows("SELECT item FROM items WHERE changed >= ? ORDER BY changed", since)
-        yield from (_item(row[0]) for row in rows)
+        yield from _items(rows)
 
     def newest_change(self) -> Item | None:
         """Return what the feed index holds last."""
@@ -116,29 +116,16 @@ class SqliteRecord:
         rows = self._rows("SELECT item FROM items WHERE changed > ? ORDER BY changed LIMIT 1", after)
         return _item(rows[0][0]) if rows else None
 
-    def owned_by(self, account_id: str, first: str = "") -> Iterator[Item]:
-        """Yield what the owner index holds of an account from the PK `first` on, by PK."""
-        where = "owner = ? AND (pk, sk) > (?, ?)"
-        pk, sk = first, ""
-        while True:
-            rows = self._rows(
-                f"SELECT item, pk, sk FROM items WHERE {where} ORDER BY pk, sk LIMIT ?",
-                account_id,
-                pk,
-                sk,
-                READ_AT_ONCE,
-            )
-            yield from (_item(row[0]) for row in rows)
-            if len(rows) < READ_AT_ONCE:
-                return
-            pk, sk = rows[-1][1:]
+    def owned_by(self, account_id: str, first: str = "", last: str = "") -> Iterator[Item]:
+        """Yield what the owner index holds of an account, by PK, from `first` on, up to `last` if there is one."""
+        return self._pages("owner = ? AND pk <= ?", (account_id, last or LAST), first)
 
     def due(self, work: str, until: str) -> Iterator[Item]:
         """Yield what the due index holds of a kind of work up to a moment, shard by shard."""
         for shard in range(indexes.SHARDS):
             of_shard = "SELECT item FROM items WHERE due = ? AND due_at <= ? ORDER BY due_at"
             rows = self._rows(of_shard, indexes.partition(work, shard), until)
-            yield from (_item(row[0]) for row in rows)
+            yield from _items(rows)
 
     def next_due(self, work: str) -> str | None:
         """Return the moment from which on the first item of a kind of work is due."""
@@ -178,9 +165,9 @@ class SqliteRecord:
             kept.get("ttl"),
         )
 
-    def _pages(self, where: str, values: tuple[str | int, ...]) -> Iterator[Item]:
-        """Yield items by key, some at a time, so that a long read is in nobody's way."""
-        pk = sk = ""
+    def _pages(self, where: str, values: tuple[str | int, ...], first: str = "") -> Iterator[Item]:
+        """Yield items by key from the PK `first` on, some at a time, so that a long read is in nobody's way."""
+        pk, sk = first, ""
         while True:
             rows = self._rows(
                 f"SELECT item, pk, sk FROM items WHERE {where} AND (pk, sk) > (?, ?) ORDER BY pk, sk LIMIT ?",
@@ -189,7 +176,7 @@ class SqliteRecord:
                 sk,
                 READ_AT_ONCE,
             )
-            yield from (_item(row[0]) for row in rows)
+            yield from _items(rows)
             if len(rows) < READ_AT_ONCE:
                 return
             pk, sk = rows[-1][1:]
@@ -213,6 +200,13 @@ def _narrowed(condition: Condition) -> tuple[str, tuple[str | int, ...]]:
         case Equals({"SK": sk}):
             return "sk = ?", (str(sk),)
     return "true", ()
+
+
+def _items(rows: list[Any]) -> list[Item]:
+    """Read many items at once, which takes half the time."""
+    text = ",".join([row[0] for row in rows])
+    items: list[Item] = json.loads(f"[{text}]", object_hook=_of_bytes if BYTES in text else None)
+    return items
 
 
 def _item(text: str) -> Item:

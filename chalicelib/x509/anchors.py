@@ -14,7 +14,7 @@ from cryptography.x509.verification import PolicyBuilder, ServerVerifier, Store,
 from chalicelib.errors import BadCertificate
 from chalicelib.x509 import pem
 from chalicelib.x509.certificate import Certificate
-from chalicelib.x509.library import UNREADABLE
+from chalicelib.x509.tolerance import UNREADABLE
 
 OBJECTION = re.compile(r"validation failed: (?!candidates exhausted)([ -~]{1,200}?) \(encountered processing ")
 NAMES_TRIED = 3  # the verifier wants a name, and may refuse to try one, such as one with an underscore

@@ -11,9 +11,9 @@ from chalicelib.x509 import encryption, kind, pem, pkcs12
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.encryption import Purse
 from chalicelib.x509.kind import Kind
-from chalicelib.x509.library import UNREADABLE, without_warnings
 from chalicelib.x509.pem import Block
 from chalicelib.x509.private_key import PrivateKey
+from chalicelib.x509.tolerance import UNREADABLE, without_warnings
 
 LARGEST = 256 * 1024  # characters of one field
 MOST_BLOCKS = 100  # in one field

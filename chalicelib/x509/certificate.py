@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from chalicelib.errors import BadCertificate
 from chalicelib.x509 import der, distinguished_name, extensions, public_key
-from chalicelib.x509.facts import Facts
-from chalicelib.x509.library import UNREADABLE, without_warnings
+from chalicelib.x509.facts import Facts, Key
+from chalicelib.x509.tolerance import UNREADABLE, without_warnings
 
 LARGEST = 64 * 1024  # bytes of DER
 MOST_NAMES = 1000  # in one certificate
@@ -96,20 +96,20 @@ class Certificate:
         """Return the subject as text, "C=US; O=Example; CN=www.example.com"."""
         return distinguished_name.text(self.subject_name)
 
+    @property
+    def common_names(self) -> tuple[str, ...]:
+        """Return the subject's common names."""
+        return distinguished_name.common_names(self.subject_name)
+
     @cached_property
     def issuer(self) -> str:
         """Return the issuer as text."""
         return distinguished_name.text(self.issuer_name)
 
     @property
-    def key_type(self) -> str:
-        """Return the public key's type as people write it."""
-        return public_key.name(self._public_key)
-
-    @property
-    def rsa_bits(self) -> int | None:
-        """Return the size of an RSA key, None for other keys."""
-        return self._public_key.key_size if isinstance(self._public_key, rsa.RSAPublicKey) else None
+    def key(self) -> Key:
+        """Return the public key's type and size."""
+        return public_key.describe(self._public_key)
 
     @property
     def self_issued(self) -> bool:
@@ -153,10 +153,11 @@ class Certificate:
             expires_at=self.expires_at,
             serial=format(self._serial, "x"),
             fingerprint=self.fingerprint,
-            key_type=self.key_type,
+            key=self.key,
             signature=self.loaded.signature_algorithm_oid._name,
             self_signed=self.self_signed,
             is_ca=self.is_ca,
+            common_names=self.common_names,
         )
 
     def live(self, now: datetime) -> bool:

@@ -9,16 +9,15 @@ from datetime import datetime
 from itertools import pairwise
 
 from chalicelib.errors import BadCertificate, BadKey, KeyMismatch
-from chalicelib.x509 import trust
+from chalicelib.x509 import key_types, trust
 from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.bundle import Bundle
 from chalicelib.x509.certificate import Certificate
-from chalicelib.x509.facts import Change
+from chalicelib.x509.facts import ChainChange
 from chalicelib.x509.paths import LONGEST, End, Path, Pool, Search
 from chalicelib.x509.private_key import PrivateKey
 
 LISTED = 5  # certificates that an error names
-ONLY_AS_SENT = "Ed25519"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Served:
 
     certificates: tuple[Certificate, ...]
     text: str  # PEM; the text as sent, byte for byte, when nothing had to change
-    changes: tuple[Change, ...]
+    changes: tuple[ChainChange, ...]
     left_out: tuple[Certificate, ...]  # sent, but not served: for the verdict's reasons
 
     @property
@@ -60,10 +59,10 @@ def build(bundle: Bundle, anchors: Anchors, pool: Pool, now: datetime) -> Chain:
     (KeyMismatch if there is a key, but for none of the certificates) and BadCertificate.
     """
     leaf, key = _match(bundle, anchors, now)
-    if key.key_type == ONLY_AS_SENT:
+    if not key_types.is_in_browsers(key.facts):
         raise BadKey(
-            f"Browsers do not accept {ONLY_AS_SENT} keys. Use one on the curve P-256, or leave the upload as it is"
-            " (preprocess: false, --bypass)."
+            f"Browsers do not accept {key.facts.name} keys. Use one on the curve P-256, or leave the upload as"
+            " it is (preprocess: false, --bypass)."
         )
     _check_edge_can_load(leaf)
     served = _serve(leaf, bundle, anchors, pool, now)
@@ -91,7 +90,7 @@ def as_sent(bundle: Bundle) -> Chain:
     if key is None:
         raise _mismatch(bundle, "The private key does not fit the first certificate")
     _check_edge_can_load(leaf)
-    changes = tuple(Change("kept", each.subject, each.fingerprint, "") for each in bundle.sent)
+    changes = tuple(ChainChange("kept", each.subject, each.fingerprint, "") for each in bundle.sent)
     return Chain(bundle.sent, bundle.text or _pem(bundle.sent), changes, (), key)
 
 
@@ -119,8 +118,8 @@ def _meant(leaves: Sequence[Certificate], bundle: Bundle, anchors: Anchors, now:
 def _mismatch(bundle: Bundle, why: str) -> BadKey:
     if not bundle.keys:
         return BadKey(f"No private key given.{bundle.complaint}")
-    keys = ", ".join(key.key_type for key in bundle.keys)
-    certificates = "; ".join(f"{each.subject} ({each.key_type})" for each in bundle.certificates[:LISTED])
+    keys = ", ".join(key.facts.name for key in bundle.keys)
+    certificates = "; ".join(f"{each.subject} ({each.key.name})" for each in bundle.certificates[:LISTED])
     return KeyMismatch(f"{why}: the key is {keys}, the certificates are {certificates}.{bundle.complaint}")
 
 
@@ -179,19 +178,21 @@ def _is_ordered(certificates: Sequence[Certificate], search: Search, now: dateti
     )
 
 
-def _changes(chain: Sequence[Certificate], bundle: Bundle, now: datetime) -> Iterator[Change]:
+def _changes(chain: Sequence[Certificate], bundle: Bundle, now: datetime) -> Iterator[ChainChange]:
     for certificate in chain:
         action, why = ("kept", "") if certificate in bundle.certificates else ("added", "It was missing.")
-        yield Change(action, certificate.subject, certificate.fingerprint, why)
+        yield ChainChange(action, certificate.subject, certificate.fingerprint, why)
     for certificate in bundle.certificates:
         if certificate not in chain:
             why = _why_dropped(certificate, chain, now)
-            yield Change("dropped", certificate.subject, certificate.fingerprint, why)
+            yield ChainChange("dropped", certificate.subject, certificate.fingerprint, why)
     for certificate, times in Counter(bundle.sent).items():
         if times > 1:
-            yield Change("dropped", certificate.subject, certificate.fingerprint, f"It was sent {times} times.")
+            yield ChainChange(
+                "dropped", certificate.subject, certificate.fingerprint, f"It was sent {times} times."
+            )
     for block in bundle.unread:
-        yield Change("dropped", f"block {block.number} of {block.field}", "", block.sentence)
+        yield ChainChange("dropped", f"block {block.number} of {block.field}", "", block.sentence)
 
 
 def _why_dropped(certificate: Certificate, chain: Sequence[Certificate], now: datetime) -> str:

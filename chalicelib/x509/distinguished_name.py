@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from chalicelib.texts import printable
 from chalicelib.x509 import der
 
 LONGEST = 1000  # characters of a name that are shown
+MOST_COMMON_NAMES = 5  # of one name
+COMMON_NAME = bytes.fromhex("550403")
 UNREADABLE = "(a name that cannot be read)"
 # RFC 4519, RFC 5280 and the CA/Browser Forum's EV guidelines; X.520's attributes are 2.5.4.x.
 ATTRIBUTES = {
@@ -44,6 +47,16 @@ def text(name: bytes) -> str:
     return written if len(written) <= LONGEST else f"{written[:LONGEST]}…"
 
 
+def common_names(name: bytes) -> tuple[str, ...]:
+    """Return the common names in a name (DER), the first few; safe to show, and matched with nothing."""
+    try:
+        attributes = [part.children() for relative in der.first(name).children() for part in relative.children()]
+        found = [_shown(value) for kind, value in attributes if kind.content == COMMON_NAME]
+    except ValueError:
+        return ()
+    return tuple(each[:LONGEST] for each in found[:MOST_COMMON_NAMES])
+
+
 def is_plain(name: bytes) -> bool:
     """Tell whether all of a name (DER) is written so that an edge reads it."""
     try:
@@ -58,7 +71,9 @@ def is_plain(name: bytes) -> bool:
 
 def _attribute(attribute: der.Element) -> str:
     kind, value = attribute.children()
-    shown = value.content.decode(STRINGS.get(value.tag, "latin-1"), "replace")
-    if not shown.isprintable():
-        shown = "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in shown)
-    return f"{ATTRIBUTES.get(kind.content) or der.dotted(kind)}={shown.replace(';', chr(92) + ';')}"
+    shown = _shown(value).replace(";", "\\;")
+    return f"{ATTRIBUTES.get(kind.content) or der.dotted(kind)}={shown}"
+
+
+def _shown(value: der.Element) -> str:
+    return printable(value.content.decode(STRINGS.get(value.tag, "latin-1"), "replace"), "\\x{0:02x}")

@@ -2,6 +2,7 @@
 
 These are the subjects that Mozilla's root store (certifi's releases since 2011) has held and holds no longer, and
 whose validity reaches beyond 2019. One that comes back needs no change here: trust anchors are looked up first.
+`make distrusted CERTDATA=…`, with Mozilla's certdata.txt, brings the list up to date; tests/upkeep tells how.
 """
 
 from __future__ import annotations

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key's type and size: key_types says which there are; an empty type is unknown."""
+
+    type: str  # "RSA", "EC", "Ed25519"
+    bits: int | None = None  # of an RSA modulus, or a curve
+    curve: str | None = None  # "P-256"
+
+    @property
+    def name(self) -> str:
+        """Return how people call it: "RSA 2048", "EC P-256", "Ed25519"."""
+        if not self.type:
+            return "of an unknown type"
+        return " ".join(str(part) for part in (self.type, self.curve or self.bits) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +33,25 @@ class Facts:
     expires_at: datetime
     serial: str  # lower-case hex
     fingerprint: str  # SHA-256 of the DER, lower-case hex
-    key_type: str  # "EC P-256", "RSA 2048"
+    key: Key
     signature: str  # "ecdsa-with-SHA256"
     self_signed: bool
     is_ca: bool
+    common_names: tuple[str, ...] = ()  # of the subject: shown, never matched
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a browser would not trust a chain: a code for programs, a sentence and a remedy for people."""
+    """Why a browser would not trust a chain: code and subjects for programs, a sentence and a remedy for people.
+
+    The subjects are all the names that are not covered, or whose certificates it is about (distinguished names).
+    They are no part of what makes two reasons the same: verdicts that were stored before there were any have none.
+    """
 
     code: str
     sentence: str
     remedy: str
+    subjects: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +66,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChainChange:
     """What was done with one certificate while the served chain was made from the bundle."""
 
     action: str  # "kept", "dropped" or "added"

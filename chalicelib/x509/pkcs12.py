@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from chalicelib.errors import BadKey, Invalid
 from chalicelib.x509 import der, encryption, private_key
 from chalicelib.x509.encryption import Purse
-from chalicelib.x509.library import UNREADABLE, without_warnings
 from chalicelib.x509.private_key import PrivateKey
+from chalicelib.x509.tolerance import UNREADABLE, without_warnings
 
 DATA = bytes.fromhex("2a864886f70d010701")
 ENCRYPTED_DATA = bytes.fromhex("2a864886f70d010706")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NoReturn
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -17,27 +17,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chalicelib.errors import BadKey
-from chalicelib.x509 import der, public_key
-from chalicelib.x509.library import UNREADABLE, without_warnings
-from chalicelib.x509.public_key import CURVES, LARGEST_RSA_EXPONENT
+from chalicelib.x509 import der, key_types, public_key
+from chalicelib.x509.key_types import LARGEST_RSA_EXPONENT
+from chalicelib.x509.tolerance import UNREADABLE, without_warnings
 
-SMALLEST_RSA_BITS = 2048
-LARGEST_RSA_BITS = 4096
 DAMAGED = "The private key is damaged and cannot be read."
 DOES_NOT_OPEN = "The private key does not open with the pass phrase."
-RSA, EC, ED25519, DSA = (
-    bytes.fromhex(oid) for oid in ("2a864886f70d010101", "2a8648ce3d0201", "2b6570", "2a8648ce380401")
-)
-SERVED = frozenset({RSA, EC, ED25519})
-UNSERVED = {
-    DSA: "DSA",
-    bytes.fromhex("2b6571"): "Ed448",
-    bytes.fromhex("2b656e"): "X25519",
-    bytes.fromhex("2b656f"): "X448",
-    bytes.fromhex("2a864886f70d010301"): "Diffie-Hellman",
-    bytes.fromhex("2a8648ce3e0201"): "Diffie-Hellman",
-    bytes.fromhex("2a864886f70d01010a"): "RSA-PSS",
-}
+DSA = bytes.fromhex("2a8648ce380401")
 INTEGERS_OF_DSA = 6  # version, p, q, g, y, x
 SMALL_PRIMES = math.prod(n for n in range(3, 1000, 2) if all(n % d for d in range(3, math.isqrt(n) + 1, 2)))
 
@@ -45,11 +31,11 @@ SMALL_PRIMES = math.prod(n for n in range(3, 1000, 2) if all(n % d for d in rang
 class PrivateKey:
     """A private key. Its only way out is pem(); printing, formatting, copying and pickling raise TypeError."""
 
-    __slots__ = ("_key", "key_type", "spki")
+    __slots__ = ("_key", "facts", "spki")
 
     def __init__(self, key: PrivateKeyTypes) -> None:
         self._key = key
-        self.key_type = public_key.name(key)
+        self.facts = public_key.describe(key)
         self.spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     @classmethod
@@ -95,27 +81,21 @@ def _check_type(encoded: bytes) -> None:
             return
     except (ValueError, IndexError):
         raise BadKey(DAMAGED) from None
-    if algorithm not in SERVED:
-        raise BadKey(_unserved(UNSERVED.get(algorithm, "of a type that we do not know")))
+    row = key_types.by_algorithm(algorithm)
+    if row is None or not row.served:
+        raise BadKey(_unserved(row.type if row else "of a type that we do not know"))
 
 
 def _check(key: PrivateKeyTypes) -> None:
-    match key:
-        case rsa.RSAPrivateKey():
-            _check_rsa(key)
-        case ec.EllipticCurvePrivateKey():
-            if key.curve.name not in CURVES:
-                raise BadKey(_unserved(public_key.name(key)))
-        case ed25519.Ed25519PrivateKey():
-            pass
-        case _:
-            raise BadKey(_unserved(public_key.name(key)))
+    facts = public_key.describe(key)
+    if not key_types.is_served(facts):
+        raise BadKey(_unserved(facts.name))
+    if isinstance(key, rsa.RSAPrivateKey):
+        _check_rsa(key)
 
 
 def _check_rsa(key: rsa.RSAPrivateKey) -> None:
-    """Raise BadKey unless size and arithmetic are right (RFC 8017 section 3.2, two primes)."""
-    if not SMALLEST_RSA_BITS <= key.key_size <= LARGEST_RSA_BITS:
-        raise BadKey(_unserved(public_key.name(key)))
+    """Raise BadKey unless the arithmetic is right (RFC 8017 section 3.2, two primes)."""
     numbers = key.private_numbers()
     p, q, d, e = numbers.p, numbers.q, numbers.d, numbers.public_numbers.e
     n = numbers.public_numbers.n
@@ -138,7 +118,4 @@ def _check_rsa(key: rsa.RSAPrivateKey) -> None:
 
 
 def _unserved(kind: str) -> str:
-    return (
-        f"The private key is {kind}, which cannot be served. Use RSA with {SMALLEST_RSA_BITS} to"
-        f" {LARGEST_RSA_BITS} bits or an elliptic curve key on P-256, P-384 or P-521."
-    )
+    return f"The private key is {kind}, which cannot be served. Use {key_types.TO_USE}."

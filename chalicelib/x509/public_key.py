@@ -1,33 +1,34 @@
-"""Public keys: their names, their canonical form, and what using them costs."""
+"""Public keys: what they are, as values, their canonical form, and what using them costs."""
 
 from __future__ import annotations
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x448, x25519
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chalicelib.x509.library import UNREADABLE
+from chalicelib.x509 import key_types
+from chalicelib.x509.facts import Key
+from chalicelib.x509.tolerance import UNREADABLE
 
-CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-LARGEST_ISSUER_RSA_BITS = 8192  # no public authority has longer keys; checking with them only takes time
-LARGEST_RSA_EXPONENT = 2**31 - 1  # Go's crypto/rsa, so the edge, takes no larger one
+WITHOUT_SIZE = {
+    "Ed25519": (ed25519.Ed25519PublicKey, ed25519.Ed25519PrivateKey),
+    "Ed448": (ed448.Ed448PublicKey, ed448.Ed448PrivateKey),
+    "X25519": (x25519.X25519PublicKey, x25519.X25519PrivateKey),
+    "X448": (x448.X448PublicKey, x448.X448PrivateKey),
+}
 
 
-def name(key: object) -> str:
-    """Name a public or private key's type as people do: "EC P-256", "RSA 2048", "Ed25519"."""
+def describe(key: object) -> Key:
+    """Return a public or private key's type and size; of None, or of a key that nobody knows, an empty type."""
     match key:
         case rsa.RSAPublicKey() | rsa.RSAPrivateKey():
-            return f"RSA {key.key_size}"
+            return Key(key_types.RSA, bits=key.key_size)
         case ec.EllipticCurvePublicKey() | ec.EllipticCurvePrivateKey():
-            return f"EC {CURVES.get(key.curve.name, key.curve.name)}"
-        case ed25519.Ed25519PublicKey() | ed25519.Ed25519PrivateKey():
-            return "Ed25519"
-        case ed448.Ed448PublicKey() | ed448.Ed448PrivateKey():
-            return "Ed448"
+            return Key("EC", bits=key.key_size, curve=key_types.curve(key.curve.name))
         case dsa.DSAPublicKey() | dsa.DSAPrivateKey():
-            return f"DSA {key.key_size}"
-    return "of an unknown type"
+            return Key("DSA", bits=key.key_size)
+    return Key(next((name for name, classes in WITHOUT_SIZE.items() if isinstance(key, classes)), ""))
 
 
 def of(certificate: x509.Certificate) -> CertificatePublicKeyTypes | None:
@@ -47,10 +48,6 @@ def canonical(key: CertificatePublicKeyTypes | None) -> bytes | None:
 
 
 def checks_cheaply(key: CertificatePublicKeyTypes | None) -> bool:
-    """Tell whether checking a signature with a key takes a reasonable time; browsers take no other."""
-    match key:
-        case rsa.RSAPublicKey():
-            return key.key_size <= LARGEST_ISSUER_RSA_BITS and key.public_numbers().e <= LARGEST_RSA_EXPONENT
-        case ec.EllipticCurvePublicKey():
-            return key.curve.name in CURVES
-    return isinstance(key, ed25519.Ed25519PublicKey)
+    """Tell whether checking a signature with a key takes a reasonable time; see key_types."""
+    exponent = key.public_numbers().e if isinstance(key, rsa.RSAPublicKey) else 0
+    return key_types.checks_cheaply(describe(key), exponent)

@@ -15,7 +15,10 @@ MISSING = "missing_intermediate"
 def expired(leaf: Facts) -> Reason:
     """Say that the leaf's validity is over."""
     return Reason(
-        "expired", f"The certificate expired on {_day(leaf.expires_at)}.", "Renew it and upload the new one."
+        "expired",
+        f"The certificate expired on {_day(leaf.expires_at)}.",
+        "Renew it and upload the new one.",
+        (leaf.subject,),
     )
 
 
@@ -25,6 +28,7 @@ def not_yet_valid(leaf: Facts) -> Reason:
         "not_yet_valid",
         f"The certificate is not valid before {_day(leaf.starts_at)}.",
         "Keep the present certificate until then, and check the clock of the machine that made this one.",
+        (leaf.subject,),
     )
 
 
@@ -39,6 +43,7 @@ def chain_expired(issuer: Facts, now: datetime) -> Reason:
         "chain_expired",
         f"The intermediate certificate {issuer.subject} {when}.",
         "Download the authority's present intermediate certificates and upload them with yours.",
+        (issuer.subject,),
     )
 
 
@@ -48,6 +53,7 @@ def self_signed(leaf: Facts) -> Reason:
         "self_signed",
         "The certificate is self-signed: browsers warn their users.",
         "That is fine for staging. For production get a certificate from a public authority.",
+        (leaf.subject,),
     )
 
 
@@ -57,6 +63,7 @@ def untrusted_root(root: str) -> Reason:
         "untrusted_root",
         f"The chain ends at {root}, which is not among the roots that browsers trust.",
         "That is fine for clients on which you installed this root. For everyone else use a public authority.",
+        (root,),
     )
 
 
@@ -66,6 +73,7 @@ def distrusted_root(root: str) -> Reason:
         "distrusted_root",
         f"The chain ends at {root}, which browsers no longer trust.",
         "Ask the authority for a certificate, or intermediate certificates, under a root that is trusted today.",
+        (root,),
     )
 
 
@@ -77,15 +85,17 @@ def missing_intermediate(last: Facts, urls: Iterable[str]) -> Reason:
         MISSING,
         f"The intermediate certificate {last.issuer}, which issued {last.subject}, is missing.",
         f"{where} with your certificate. If it is a private authority's, browsers cannot trust it.",
+        (last.issuer,),
     )
 
 
-def no_san() -> Reason:
+def no_san(leaf: Facts) -> Reason:
     """Say that the leaf is for no name."""
     return Reason(
         "no_san",
         "The certificate names no domain in its subject alternative names; browsers ignore the common name.",
         "Ask for a certificate that lists each domain as a subject alternative name (SAN).",
+        (leaf.subject,),
     )
 
 
@@ -98,6 +108,7 @@ def name_mismatch(names: tuple[str, ...], domains: Iterable[str]) -> Reason | No
         "name_mismatch",
         f"The certificate is not for {_listed(uncovered)}.",
         f"It is for {_listed(names)}. Get one that lists the missing domains too.",
+        tuple(uncovered),
     )
 
 
@@ -105,8 +116,9 @@ def weak_key(certificate: Facts) -> Reason:
     """Say that a key can be broken."""
     return Reason(
         "weak_key",
-        f"The key of {certificate.subject} is {certificate.key_type}, which is too weak.",
+        f"The key of {certificate.subject} is {certificate.key.name}, which is too weak.",
         "Make a new key, at least RSA 2048 or on the curve P-256, and get a certificate for it.",
+        (certificate.subject,),
     )
 
 
@@ -114,8 +126,9 @@ def key_type(certificate: Facts) -> Reason:
     """Say that browsers do not support a key's type."""
     return Reason(
         "key_type",
-        f"The key of {certificate.subject} is {certificate.key_type}, which browsers do not support.",
+        f"The key of {certificate.subject} is {certificate.key.name}, which browsers do not support.",
         "Make a new key, RSA 2048 or on the curve P-256, and get a certificate for it.",
+        (certificate.subject,),
     )
 
 
@@ -125,6 +138,7 @@ def weak_signature(certificate: Facts) -> Reason:
         "weak_signature",
         f"{certificate.subject} is signed with {certificate.signature}, which can be forged.",
         "Ask the authority to issue it again with SHA-256.",
+        (certificate.subject,),
     )
 
 
@@ -134,6 +148,7 @@ def chain_eku(certificate: Facts) -> Reason:
         "chain_eku",
         f"The extended key usage of {certificate.subject} does not include web servers.",
         "Ask the authority for a certificate for TLS servers (serverAuth).",
+        (certificate.subject,),
     )
 
 
@@ -144,15 +159,17 @@ def lifetime_too_long(leaf: Facts, longest: int) -> Reason:
         f"The certificate is valid for {(leaf.expires_at - leaf.starts_at).days} days;"
         f" one that begins on {_day(leaf.starts_at)} may be for at most {longest}.",
         f"Get a certificate for {longest} days or less.",
+        (leaf.subject,),
     )
 
 
-def unverifiable(objection: str) -> Reason:
+def unverifiable(leaf: Facts, objection: str) -> Reason:
     """Say that browsers refuse the chain for another reason; `objection` is the verifier's, or empty."""
     return Reason(
         "unverifiable",
         f"The certificate or its chain breaks a rule that browsers insist on{objection and f' ({objection})'}.",
         "Ask the authority to issue the certificate again.",
+        (leaf.subject,),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
-from chalicelib.x509 import reasons
+from chalicelib.x509 import key_types, reasons
 from chalicelib.x509.anchors import Anchors, mozilla
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.distrusted import DISTRUSTED
@@ -23,8 +23,6 @@ LONGEST_LIFETIMES = (
     (date(2020, 9, 1), 398),
 )
 SECONDS_A_DAY = 86400
-BROWSER_KEYS = ("RSA ", "EC P-256", "EC P-384", "EC P-521")
-SMALLEST_RSA_BITS = 2048
 
 
 def judge(
@@ -54,7 +52,7 @@ def judge(
             path = Search((*certificates[1:], *left_out), anchors, now).best(leaf)
             found += _of_chain(path, now, complete=complete)
     if not verified and not found:
-        found.append(reasons.unverifiable(anchors.objection(leaf, certificates[1:], now)))
+        found.append(reasons.unverifiable(leaf.facts, anchors.objection(leaf, certificates[1:], now)))
     return Verdict(trusted=not found, reasons=tuple(found))
 
 
@@ -64,9 +62,9 @@ def digest(anchors: Anchors) -> str:
 
 
 def _of_key(leaf: Certificate) -> Iterator[Reason]:
-    if not leaf.key_type.startswith(BROWSER_KEYS):
+    if not key_types.is_in_browsers(leaf.key):
         yield reasons.key_type(leaf.facts)
-    elif leaf.rsa_bits and leaf.rsa_bits < SMALLEST_RSA_BITS:
+    elif key_types.is_weak(leaf.key):
         yield reasons.weak_key(leaf.facts)
 
 
@@ -86,7 +84,7 @@ def of_leaf(leaf: Certificate, now: datetime) -> Iterator[Reason]:
     if leaf.starts_at > now:
         yield reasons.not_yet_valid(leaf.facts)
     if not leaf.names:
-        yield reasons.no_san()
+        yield reasons.no_san(leaf.facts)
     if leaf.weak_signature:
         yield reasons.weak_signature(leaf.facts)
     if not leaf.may_serve:

@@ -1,9 +1,19 @@
-/** A name is added to an app; when it is another account's, the record that proves that it is yours is shown where it was typed. */
+/** Adds a name to an app; when another account has it, shows the record that proves whose it is where it was typed. */
 
 import { at, post } from './api.js';
 import { Record } from './domain-table.js';
-import { Callout, State, html, say } from './ui.js';
-import { refusal as inWords } from './words.js';
+import { Callout, State, html, say, submitted } from './ui.js';
+
+const REFUSAL = /^(.*?) If it is yours, set a TXT record.*repeat this call\.(.*)$/s;
+
+/**
+ * Why a name is refused that another account has, and what is known of its record: the API's words without the record,
+ * which is drawn beside them.
+ */
+export const inWords = (message) =>
+  REFUSAL.exec(message)
+    ?.slice(1)
+    .map((part) => part.trim()) ?? [message, ''];
 
 /** A name that another account has: why, what to set, and how to go on. `refusal` is the API's, with its `record`. */
 export const Taken = ({ refusal, isBusy, onRetry }) => {
@@ -11,7 +21,8 @@ export const Taken = ({ refusal, isBusy, onRetry }) => {
   return html`<div class="taken" role="alert"><p><${State} is="bad">Taken.<//> ${why}</p>
     <p>If it is yours, set this record in the zone ${refusal.record.zone}, and try again. It can go once the name is here.</p>
     <p><${Record} record=${refusal.record} /></p>
-    ${now && html`<p class="why">${now}</p>`}<p><button type="button" class="primary" aria-disabled=${isBusy} onClick=${onRetry}>Try again</button></p></div>`;
+    ${now && html`<p class="why">${now}</p>`}
+    <p><button type="button" class="primary" aria-disabled=${isBusy} onClick=${onRetry}>Try again</button></p></div>`;
 };
 
 /** Adds names to an app. Returns {toggle(), isOpen(), view}; `onAdded()` is called, and waited for, when there is one more. */
@@ -34,7 +45,7 @@ export function adding({ app, redraw, onAdded, onSignedOut }) {
     } catch (error) {
       if (error.status === 401) onSignedOut(error);
       else refusal = error;
-      if (error.message === before) say('Not yet'); // what is said already is not told again by itself
+      if (error.message === before) say('Not yet'); // a screen reader does not repeat what stands there already
     }
     isBusy = false;
     redraw();
@@ -45,7 +56,16 @@ export function adding({ app, redraw, onAdded, onSignedOut }) {
     redraw();
   }
 
-  const view = () => isOpen && html`<form class="row" onSubmit=${(event) => { event.preventDefault(); add(event.currentTarget.elements.hostname.value.trim()); }}><label>Name<input name="hostname" required placeholder="www.example.com" autocapitalize="off" spellcheck=${false} /></label><button class="primary" aria-disabled=${isBusy}>Add</button></form>
-    ${refusal?.record ? html`<${Taken} refusal=${refusal} isBusy=${isBusy} onRetry=${() => add(last)} />` : refusal && html`<${Callout}><p>${refusal.message}</p><//>`}`;
+  const Refused = () =>
+    refusal.record
+      ? html`<${Taken} refusal=${refusal} isBusy=${isBusy} onRetry=${() => add(last)} />`
+      : html`<${Callout}><p>${refusal.message}</p><//>`;
+
+  const view = () =>
+    isOpen &&
+    html`<form class="row" onSubmit=${submitted((form) => add(form.elements.hostname.value.trim()))}>
+      <label>Name<input name="hostname" required placeholder="www.example.com" autocapitalize="off" spellcheck=${false} />
+      </label><button class="primary" aria-disabled=${isBusy}>Add</button></form>
+    ${refusal && html`<${Refused} />`}`;
   return { toggle, isOpen: () => isOpen, view };
 }

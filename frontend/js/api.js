@@ -3,7 +3,10 @@
 const TOKEN = 'token';
 const PATIENCE = 30_000; // milliseconds
 
-/** What the API refused: `status` (0 when it did not answer at all), `id`, a sentence as `message`, and the `record` that would mend it, if one does. */
+/**
+ * What the API refused: `status` (0 when it did not answer at all), `id`, a sentence as `message`, and the `record` that
+ * would mend it, if one does.
+ */
 export class Refusal extends Error {
   constructor(status, id, message, record = null) {
     super(message);
@@ -11,7 +14,10 @@ export class Refusal extends Error {
   }
 }
 
-/** Takes the token out of the address, where the local start puts it, so that it is neither kept nor shared; tells whether there was one. */
+/**
+ * Takes the token out of the address, where the local start puts it, so that it is neither kept nor shared; returns
+ * whether there was one.
+ */
 export function adoptToken() {
   const handed = new URLSearchParams(location.hash.slice(1)).get(TOKEN);
   if (!handed) return false;
@@ -22,6 +28,15 @@ export function adoptToken() {
 
 export const signIn = (token) => sessionStorage.setItem(TOKEN, token.trim());
 export const isSignedIn = () => Boolean(sessionStorage.getItem(TOKEN));
+
+/** Waits for a module that a page imports when it wants it; throws a Refusal if it does not come. */
+export async function arrived(module) {
+  try {
+    return await module;
+  } catch {
+    throw new Refusal(0, 'unreachable', 'The server does not answer. Try again when it does.');
+  }
+}
 
 /** Writes a path of the API: at('apps', 'docs') is apps/docs. */
 export const at = (...parts) => parts.map(encodeURIComponent).join('/');
@@ -65,7 +80,10 @@ async function call(method, path, body) {
 /** Returns what an answer says, and what range comes next in a list. */
 async function read(answer) {
   const value = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refusal(answer.status, value.id, value.message ?? `The API answered ${answer.status}.`, value.record);
+  if (!answer.ok) {
+    const message = value.message ?? `The API answered ${answer.status}.`;
+    throw new Refusal(answer.status, value.id, message, value.record);
+  }
   return { value, next: answer.status === 206 && answer.headers.get('Next-Range') };
 }
 
@@ -75,7 +93,10 @@ async function send(method, path, body, range) {
   if (range) headers.Range = range;
   try {
     return await fetch(new URL(`api/${path}`, document.baseURI), {
-      method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE),
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE),
     });
   } catch {
     throw new Refusal(0, 'unreachable', 'The API does not answer.');

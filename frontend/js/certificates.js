@@ -17,18 +17,24 @@ export async function read(octets) {
   try {
     const cert = new X509Certificate(octets);
     const [signed] = der.children(der.read(octets));
-    const [, issuer, , subjectName, spki] = der.children(signed).filter((each) => each.tag === der.SEQUENCE);
-    const names = cert.getExtension(SubjectAlternativeNameExtension)?.names.items.filter((name) => name.type === 'dns').map((name) => name.value.toLowerCase()) ?? [];
+    const [, issuer, , holder, spki] = der.children(signed).filter((each) => each.tag === der.SEQUENCE);
+    const alternatives = cert.getExtension(SubjectAlternativeNameExtension)?.names.items ?? [];
+    const names = alternatives.filter((name) => name.type === 'dns').map((name) => name.value.toLowerCase());
     return {
       der: octets,
-      name: cert.subjectName.getField('CN')[0] ?? names[0] ?? cert.subjectName.getField('OU')[0] ?? cert.subjectName.getField('O')[0] ?? 'no name',
+      name:
+        cert.subjectName.getField('CN')[0] ??
+        names[0] ??
+        cert.subjectName.getField('OU')[0] ??
+        cert.subjectName.getField('O')[0] ??
+        'no name',
       issuer: cert.issuerName.getField('CN')[0] ?? cert.issuerName.getField('O')[0] ?? 'no name',
       names,
       starts_at: cert.notBefore.toISOString(),
       expires_at: cert.notAfter.toISOString(),
-      keyType: typeOf(cert.publicKey.algorithm),
+      key: keyOf(cert.publicKey.algorithm),
       isCa: Boolean(cert.getExtension(BasicConstraintsExtension)?.ca),
-      subjectHex: der.hex(subjectName.whole),
+      subjectHex: der.hex(holder.whole),
       issuerHex: der.hex(issuer.whole),
       spki: der.hex(spki.whole),
     };
@@ -37,15 +43,21 @@ export async function read(octets) {
   }
 }
 
-function typeOf(algorithm) {
-  if (algorithm.modulusLength) return `RSA ${algorithm.modulusLength}`;
-  return algorithm.namedCurve ? `ECDSA ${algorithm.namedCurve}` : algorithm.name;
+/** A key's type and size as the API tells them. */
+function keyOf({ name, modulusLength, namedCurve }) {
+  if (modulusLength) return { type: 'RSA', bits: modulusLength };
+  return namedCurve ? { type: 'EC', curve: namedCurve } : { type: name };
 }
 
 /** Makes a key pair: "P-256", "P-384", "RSA-2048" or "RSA-4096". The private half can be saved, and is nowhere else. */
 export async function makeKey(type) {
   const algorithm = type.startsWith('RSA')
-    ? { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: Uint8Array.of(1, 0, 1), modulusLength: Number(type.slice(4)) }
+    ? {
+        name: 'RSASSA-PKCS1-v1_5',
+        hash: 'SHA-256',
+        publicExponent: Uint8Array.of(1, 0, 1),
+        modulusLength: Number(type.slice(4)),
+      }
     : { name: 'ECDSA', namedCurve: type };
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   return { ...keys, type, spki: der.hex(new Uint8Array(await crypto.subtle.exportKey('spki', keys.publicKey))) };
@@ -70,7 +82,9 @@ export async function makeRequest(keys, names, organisation) {
 export async function makeSelfSigned(keys, names, organisation, now, days) {
   const x509 = await load();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: der.hex(crypto.getRandomValues(new Uint8Array(16)).map((octet, n) => n ? octet : octet & 0x7f | 0x40)),
+    serialNumber: der.hex(
+      crypto.getRandomValues(new Uint8Array(16)).map((octet, n) => (n ? octet : (octet & 0x7f) | 0x40)),
+    ),
     name: subjectName(names, organisation),
     notBefore: now,
     notAfter: new Date(+now + days * 86_400_000),
@@ -88,7 +102,10 @@ export async function makeSelfSigned(keys, names, organisation, now, days) {
 function subjectName(names, organisation) {
   const common = names[0].value.length <= LONGEST_COMMON_NAME ? names[0].value : '';
   // A plain text would be parsed: quotes, backslashes and a leading # would get lost.
-  return subject(organisation, common).map(([field, value]) => ({ [field]: [field === 'C' ? { printableString: value } : { utf8String: value }] }));
+  return subject(organisation, common).map(([field, value]) => ({
+    [field]: [field === 'C' ? { printableString: value } : { utf8String: value }],
+  }));
 }
 
-const signing = ({ type }) => CURVES[type] ? { name: 'ECDSA', hash: CURVES[type] } : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+const signing = ({ type }) =>
+  CURVES[type] ? { name: 'ECDSA', hash: CURVES[type] } : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };

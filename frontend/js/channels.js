@@ -3,6 +3,7 @@
 import { stamp } from './time.js';
 
 /** Kinds of channels as the API calls them: what each is called, and what its target is. */
+// prettier-ignore
 export const KINDS = {
   email: { name: 'E-mail', target: 'Address', example: 'ops@example.com', mode: 'email' },
   webhook: { name: 'Webhook', target: 'https URL', example: 'https://hooks.example.com/ssl', mode: 'url' },
@@ -44,9 +45,12 @@ export function deliveryState({ kind, state, attempts, next_attempt_at: next }, 
 
 /** How a channel is: {is, word, why}, by the last of the deliveries (the latest first) that went through it. */
 export function channelState(channel, deliveries, now) {
-  const last = deliveries.find((each) => each.channel.id === channel.id && each.attempts.length && each.state !== 'dropped');
+  const last = deliveries.find(
+    (each) => each.channel.id === channel.id && each.attempts.length && each.state !== 'dropped',
+  );
   const tried = last && `${news(last)}, ${stamp(last.attempts.at(-1).at, now)} UTC. ${last.attempts.at(-1).outcome}`;
-  if (channel.failing) return { is: 'bad', word: 'Cannot be reached', why: last?.state === 'failed' ? tried : channel.failing };
+  if (channel.failing)
+    return { is: 'bad', word: 'Cannot be reached', why: last?.state === 'failed' ? tried : channel.failing };
   if (!last) return { is: 'idle', word: channel.app ? 'Nothing sent yet' : 'Nothing sent of this app yet', why: '' };
   const { is, word, why } = deliveryState(last, now);
   return { is, word, why: [tried, why].filter(Boolean).join(' ') };

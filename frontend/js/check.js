@@ -1,27 +1,45 @@
 /** A look at one domain on request: what a careful person would see with dig and curl, in place. */
 
 import { at, post } from './api.js';
-import { byName, dnsOf } from './domain-table.js';
+import { TLS_WORDS, byName, dnsOf } from './domain-table.js';
 import { dnsFacts, tlsFacts } from './found.js';
 import { ago, exact } from './time.js';
 import { Callout, State, html, say } from './ui.js';
-import { TLS_WORDS } from './words.js';
+
+/** Why DNS is as it is, and what mends it, unless the reason before says the same. */
+const Cause = ({ reason: { sentence, remedy }, before }) => html`<p class="cause">${sentence}</p>
+  ${remedy !== before?.remedy && html`<p class="why">${remedy}</p>`}`;
 
 const Dns = ({ dns }) => {
   const { is, word } = dnsOf({ dns });
   return html`<div><h3>DNS</h3><p><${State} is=${is}>${word}<//></p>
-    ${dns.reasons.map(({ sentence, remedy }, n) => html`<p class="cause">${sentence}</p>${remedy !== dns.reasons[n - 1]?.remedy && html`<p class="why">${remedy}</p>`}`)}
-    <dl class="facts">${dnsFacts(dns).map(([what, lines, words]) => html`<dt>${what}</dt><dd>${lines.map((line) => html`<code>${line}</code>`)}${words && ` ${words}`}</dd>`)}</dl></div>`;
+    ${dns.reasons.map((reason, n) => html`<${Cause} reason=${reason} before=${dns.reasons[n - 1]} />`)}
+    <dl class="facts">${dnsFacts(dns).map(
+      ([what, lines, words]) => html`<dt>${what}</dt>
+      <dd>${lines.map((line) => html`<code>${line}</code>`)}${words && ` ${words}`}</dd>`,
+    )}</dl></div>`;
 };
 
 const Tls = ({ tls }) => {
   const [is, word] = TLS_WORDS[tls.state] ?? ['idle', tls.state];
-  return html`<div><h3>Handshake</h3><p><${State} is=${is}>${word}<//></p>${tls.sentence && html`<p class="cause">${tls.sentence}</p>`}
-    <dl class="facts">${tlsFacts(tls).map(([what, how, words]) => html`<dt>${what}</dt><dd>${how ? html`<${State} is=${how}>${words}<//>` : words}</dd>`)}</dl>
+  return html`<div><h3>Handshake</h3><p><${State} is=${is}>${word}<//></p>
+    ${tls.sentence && html`<p class="cause">${tls.sentence}</p>`}
+    <dl class="facts">${tlsFacts(tls).map(
+      ([what, how, words]) => html`<dt>${what}</dt>
+      <dd>${how ? html`<${State} is=${how}>${words}<//>` : words}</dd>`,
+    )}</dl>
     ${tls.words.length > 0 && html`<pre tabindex="0" aria-label="As curl -kvI tells it">${tls.words.join('\n')}</pre>`}</div>`;
 };
 
-/** Keeps what was found on request for the domains of an app. Returns {newest(checks), Button, Found}, the last two for a domain's row. */
+const Looked = ({ answer, now }) => {
+  const { checked_at: when } = answer;
+  return html`Looked <time datetime=${when} title=${exact(when)}>${ago(when, now)}</time>.`;
+};
+
+/**
+ * Keeps what was found on request for the domains of an app. Returns {newest(checks), isOpen(hostname), Button, Found},
+ * the last two for a domain's row.
+ */
 export function looks({ app, redraw, onSignedOut }) {
   const open = new Map(); // by hostname: {answer, problem, isBusy}
 
@@ -49,7 +67,8 @@ export function looks({ app, redraw, onSignedOut }) {
 
   const Button = ({ hostname }) => {
     const verb = open.has(hostname) ? 'Hide' : 'Check';
-    return html`<button type="button" class="quiet" aria-label=${`${verb} ${hostname}`} onClick=${() => toggle(hostname)}>${verb}</button>`;
+    const name = `${verb} ${hostname}`;
+    return html`<button type="button" class="quiet" aria-label=${name} onClick=${() => toggle(hostname)}>${verb}</button>`;
   };
 
   const Found = ({ hostname, now }) => {
@@ -57,13 +76,17 @@ export function looks({ app, redraw, onSignedOut }) {
     if (!open.has(hostname)) return null;
     return html`<div class="found">${problem && html`<${Callout}><p>${problem}</p><//>`}
       ${answer && html`<div class="two"><${Dns} dns=${answer.dns} /><${Tls} tls=${answer.tls} /></div>`}
-      <p class="small">${isBusy ? 'Looking.' : answer && html`Looked <time datetime=${answer.checked_at} title=${exact(answer.checked_at)}>${ago(answer.checked_at, now)}</time>.`} <button type="button" class="quiet" aria-disabled=${isBusy} aria-label=${`Look again at ${hostname}`} onClick=${() => look(hostname)}>Look again</button></p></div>`;
+      <p class="small">${isBusy ? 'Looking.' : answer && html`<${Looked} answer=${answer} now=${now} />`}${' '}
+        <button type="button" class="quiet" aria-disabled=${isBusy} aria-label=${`Look again at ${hostname}`}
+          onClick=${() => look(hostname)}>Look again</button></p></div>`;
   };
 
   /** The checks of an app by hostname, and in their place what was found on request since. */
   function newest(checks) {
     const found = byName(checks) ?? new Map();
-    for (const [hostname, { answer }] of open) if (answer && !(checks?.checked_at > answer.checked_at)) found.set(hostname, answer);
+    for (const [hostname, { answer }] of open) {
+      if (answer && !(checks?.checked_at > answer.checked_at)) found.set(hostname, answer);
+    }
     return found;
   }
   return { newest, isOpen: (hostname) => open.has(hostname), Button, Found };

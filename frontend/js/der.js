@@ -43,7 +43,10 @@ export function write(tag, ...contents) {
   const whole = new Uint8Array(1 + size.length + length);
   whole.set([tag, ...size]);
   let at = 1 + size.length;
-  for (const each of contents) { whole.set(each, at); at += each.length; }
+  for (const each of contents) {
+    whole.set(each, at);
+    at += each.length;
+  }
   return whole;
 }
 
@@ -53,7 +56,10 @@ export function oid({ content }) {
   let arc = 0;
   for (const octet of content.subarray(1)) {
     arc = arc * 128 + (octet & 0x7f);
-    if (octet < 0x80) { arcs.push(arc); arc = 0; }
+    if (octet < 0x80) {
+      arcs.push(arc);
+      arc = 0;
+    }
   }
   return arcs.join('.');
 }
@@ -67,7 +73,9 @@ export const hex = (octets) => Array.from(octets, (octet) => octet.toString(16).
 export function fromBase64(text) {
   try {
     const plain = text.replace(/[^A-Za-z0-9+/]/g, '');
-    const octets = Uint8Array.from(atob(plain.slice(0, plain.length % 4 === 1 ? -1 : undefined)), (char) => char.charCodeAt(0));
+    const octets = Uint8Array.from(atob(plain.slice(0, plain.length % 4 === 1 ? -1 : undefined)), (char) =>
+      char.charCodeAt(0),
+    );
     return octets.length ? octets : null;
   } catch {
     return null;
@@ -82,4 +90,7 @@ export function toBase64(octets) {
 }
 
 /** Writes PEM. */
-export const toPem = (label, octets) => `-----BEGIN ${label}-----\n${toBase64(octets).match(/.{1,64}/g).join('\n')}\n-----END ${label}-----\n`;
+export function toPem(label, octets) {
+  const lines = toBase64(octets).match(/.{1,64}/g);
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}

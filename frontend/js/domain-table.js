@@ -1,9 +1,26 @@
 /** Names with the record to set for each, and whether DNS and the edge follow. */
 
-import { APEX_NAMES, covers } from './names.js';
+import { APEX_NAMES } from './names.js';
 import { ago } from './time.js';
-import { Copy, State, html } from './ui.js';
-import { DNS_WORDS, TLS_WORDS } from './words.js';
+import { Copy, Cross, State, html } from './ui.js';
+
+/** What DNS says of a name, by the API's checks: its state, or why it is invalid where there is a word for that. */
+const DNS_WORDS = {
+  valid: ['ok', 'Points here'],
+  invalid: ['wait', 'Still elsewhere'],
+  missing: ['wait', 'No record yet'],
+  unknown: ['idle', 'Not known'],
+};
+
+/** What the edge serves for a name. */
+export const TLS_WORDS = {
+  served: ['ok', 'Serves'],
+  waiting: ['wait', 'Not yet served'],
+  mismatch: ['bad', 'Name not covered'],
+  down: ['bad', 'Edge does not answer'],
+  none: ['idle', 'No certificate'],
+  unknown: ['idle', 'Not known'],
+};
 
 export const Record = ({ record }) => {
   const host = record.name === '@' ? record.zone : `${record.name}.${record.zone}`;
@@ -13,23 +30,28 @@ export const Record = ({ record }) => {
     <span class="value"><span data-copy>${value}</span><${Copy} text=${value} what=${`${what} for ${host}`} /></span></span>`;
 };
 
-/** What is known of a name's TLS without asking the edge: whether the certificate covers it. */
+/** What is known of a name's TLS: {is, word, why}, by whether the certificate covers it, then by what the edge said. */
 function tlsOf(domain, check, cert) {
   if (!cert) return { is: 'idle', word: 'No certificate', why: '' };
   const tls = check?.tls;
-  const isCovered = cert.names.some((name) => covers(name, domain.hostname));
-  if (!isCovered) return { is: 'bad', word: 'Name not covered', why: `The certificate has no ${domain.hostname}.` };
+  const mismatch = cert.reasons.find((reason) => reason.code === 'name_mismatch');
+  if (mismatch?.subjects.includes(domain.hostname))
+    return { is: 'bad', word: 'Name not covered', why: `The certificate has no ${domain.hostname}.` };
   if (new Date(cert.expires_at) < Date.now()) return { is: 'bad', word: 'Expired', why: 'Browsers refuse it.' };
   if (!tls) return { is: 'idle', word: 'Covered', why: '' };
   const [is, word] = TLS_WORDS[tls.state] ?? ['idle', tls.state];
-  if (tls.state === 'served' && check.dns.state !== 'valid') return { is: 'wait', word: 'Ready, waits for DNS', why: '' };
+  if (tls.state === 'served' && check.dns.state !== 'valid')
+    return { is: 'wait', word: 'Ready, waits for DNS', why: '' };
   return { is, word: tls.state === 'served' && tls.version ? `${word} v${tls.version}` : word, why: tls.sentence };
 }
 
 /** What is known of a name's DNS by a look: {is, word, why}. */
 export function dnsOf(check) {
   if (!check) return { is: 'idle', word: 'Not asked yet', why: '' };
-  const { state, reasons: [reason] } = check.dns;
+  const {
+    state,
+    reasons: [reason],
+  } = check.dns;
   const [is, word] = DNS_WORDS[reason?.code] ?? DNS_WORDS[state] ?? ['idle', state];
   return { is, word, why: !reason || reason.code === 'missing' ? '' : reason.sentence };
 }
@@ -42,32 +64,64 @@ function kept({ check }) {
   return { dns: { is, word, why: `Checked ${ago(check.checked_at, Date.now())}` }, look: { dns: check, tls } };
 }
 
-const Cell = ({ of: { is, word, why } }) => html`<${State} is=${is}>${word}<//>${why && html`<p class="why">${why}</p>`}`;
+const Cell = ({ of: { is, word, why } }) =>
+  html`<${State} is=${is}>${word}<//>${why && html`<p class="why">${why}</p>`}`;
 
-const Gone = ({ domain, onRemove }) => html`<button type="button" class="copy gone" aria-label=${`Remove ${domain.hostname}`} title="Remove" onClick=${() => onRemove(domain)}><svg viewBox="0 0 16 16" class="line" aria-hidden="true"><path d="M4 4l8 8m0-8l-8 8" /></svg></button>`;
+const Gone = ({
+  domain,
+  onRemove,
+}) => html`<button type="button" class="copy gone" aria-label=${`Remove ${domain.hostname}`} title="Remove"
+  onClick=${() => onRemove(domain)}><${Cross} /></button>`;
+
+const AppLink = ({ app }) =>
+  html`<a class="app" href=${`endpoint.html?app=${encodeURIComponent(app.name)}`}>${app.name}</a>`;
 
 function Row({ domain, check, cert, hasApp, onRemove, looks }) {
   const { dns, look } = check ? { dns: dnsOf(check), look: check } : kept(domain);
   if (looks?.isOpen(domain.hostname)) dns.why = ''; // it stands below
-  return html`<tr><td class="mono">${domain.hostname}${hasApp && html`<a class="app" href=${`endpoint.html?app=${encodeURIComponent(domain.app.name)}`}>${domain.app.name}</a>`}</td>
+  return html`<tr><td class="mono">${domain.hostname}${hasApp && html`<${AppLink} app=${domain.app} />`}</td>
     <td>${domain.records.map((record) => html`<${Record} record=${record} />`)}</td>
     <td><${Cell} of=${dns} /></td>
     <td><${Cell} of=${tlsOf(domain, look, cert)} /></td>
-    ${onRemove && html`<td class="act"><${looks.Button} hostname=${domain.hostname} /><${Gone} domain=${domain} onRemove=${onRemove} /></td>`}</tr>`;
+    ${
+      onRemove &&
+      html`<td class="act"><${looks.Button} hostname=${domain.hostname} />
+      <${Gone} domain=${domain} onRemove=${onRemove} /></td>`
+    }</tr>`;
 }
 
+const Head = ({ isActing }) => html`<thead><tr><th scope="col">Name</th><th scope="col">Record to set</th>
+  <th scope="col">DNS</th><th scope="col">TLS</th>
+  ${isActing && html`<th class="act"><span class="visually-hidden">Check or remove</span></th>`}</tr></thead>`;
+
+const Providers = () => html`<details class="providers">
+  <summary>What providers call ALIAS or ANAME at a root domain</summary>
+  <dl>${APEX_NAMES.map(([who, what]) => html`<dt>${who}</dt><dd>${what}</dd>`)}</dl></details>`;
+
 /**
- * Draws names of one app, or of several with `app` shown. `checks` are the API's, by hostname; `certOf` gives an ssl_cert or null.
- * With `onRemove` each can be removed, and looked at by `looks`.
+ * Draws names of one app, or of several with the app of each if `hasApp`. `checks` are the API's, by hostname; `certOf`
+ * gives an ssl_cert or null. With `onRemove` each can be removed, and looked at by `looks`.
  */
-export const DomainTable = ({ domains, checks, certOf, hasApp, onRemove, looks, now }) => html`<table class=${`domains ${onRemove ? 'acting' : ''}`}><caption class="visually-hidden">Domains with the DNS record that each needs</caption>
-  <thead><tr><th scope="col">Name</th><th scope="col">Record to set</th><th scope="col">DNS</th><th scope="col">TLS</th>${onRemove && html`<th class="act"><span class="visually-hidden">Check or remove</span></th>`}</tr></thead>
-  <tbody>${domains.flatMap((domain) => [html`<${Row} key=${domain.id} domain=${domain} check=${checks?.get(domain.hostname)} cert=${certOf(domain)} hasApp=${hasApp} onRemove=${onRemove} looks=${looks} />`,
-    looks?.isOpen(domain.hostname) && html`<tr key=${`${domain.id} found`}><td colspan="5"><${looks.Found} hostname=${domain.hostname} now=${now} /></td></tr>`])}</tbody></table>
-  ${domains.some((domain) => domain.records.some((record) => record.name === '@')) && html`<details class="providers"><summary>What providers call ALIAS or ANAME at a root domain</summary><dl>${APEX_NAMES.map(([who, what]) => html`<dt>${who}</dt><dd>${what}</dd>`)}</dl></details>`}`;
+export function DomainTable({ domains, checks, certOf, hasApp, onRemove, looks, now }) {
+  const row = (domain) => html`<${Row} key=${domain.id} domain=${domain} check=${checks?.get(domain.hostname)}
+    cert=${certOf(domain)} hasApp=${hasApp} onRemove=${onRemove} looks=${looks} />`;
+  const found = (domain) =>
+    looks?.isOpen(domain.hostname) &&
+    html`<tr key=${`${domain.id} found`}><td colspan="5"><${looks.Found} hostname=${domain.hostname} now=${now} /></td></tr>`;
+  const hasRoot = domains.some((domain) => domain.records.some((record) => record.name === '@'));
+  return html`<table class=${`domains ${onRemove ? 'acting' : ''}`}>
+    <caption class="visually-hidden">Domains with the DNS record that each needs</caption>
+    <${Head} isActing=${Boolean(onRemove)} />
+    <tbody>${domains.flatMap((domain) => [row(domain), found(domain)])}</tbody></table>
+  ${hasRoot && html`<${Providers} />`}`;
+}
 
 /** The API's checks by hostname. */
 export const byName = (checks) => checks && new Map(checks.domains.map((each) => [each.hostname, each]));
 
 /** How many names DNS points here and the edge serves: [how many, of how many]; null before it was asked. */
-export const answering = (checks) => checks && [checks.domains.filter((each) => each.dns.state === 'valid' && each.tls.state === 'served').length, checks.domains.length];
+export function answering(checks) {
+  if (!checks) return null;
+  const live = checks.domains.filter((each) => each.dns.state === 'valid' && each.tls.state === 'served');
+  return [live.length, checks.domains.length];
+}

@@ -20,7 +20,8 @@ const watch = poll(look, STEADY);
 
 async function load() {
   const [rows, endpoints] = await Promise.all([get('domains'), get('endpoints')]);
-  domains = rows.sort((a, b) => a.records[0].zone.localeCompare(b.records[0].zone) || a.hostname.localeCompare(b.hostname));
+  const zone = (domain) => domain.records[0].zone;
+  domains = rows.sort((a, b) => zone(a).localeCompare(zone(b)) || a.hostname.localeCompare(b.hostname));
   certs = new Map(endpoints.map((each) => [each.app.name, each.endpoint && certificateOf(each.endpoint)]));
   watch.now();
 }
@@ -48,14 +49,29 @@ function miss(error) {
   missed = error.message;
 }
 
+const Empty = () => html`<div class="head"><div><h1>Domains</h1><p>None yet.</p></div></div>
+  <div class="empty"><p class="lead">A domain is a name of your own that leads to one of your apps.
+    Add it on the page of an endpoint.</p><a class="button primary" href="index.html">Endpoints</a></div>`;
+
+function seek(event) {
+  sought = event.currentTarget.value.trim().toLowerCase();
+  redraw();
+}
+
+const Head = ({ found }) => html`<div class="head"><div><h1>Domains</h1>
+    <p role="status">${sought ? `${found.length} of ${plural(domains.length, 'name')}.` : `${plural(domains.length, 'name')}.`}
+      ${missed && html` <${State} is="wait">No answer.<//> ${missed} This page tries again by itself.`}</p></div>
+  <div class="tools"><input type="search" aria-label="Filter domains" placeholder="Filter by name or app"
+    onInput=${seek} /></div></div>`;
+
+const Table = ({ found }) => html`<${DomainTable} domains=${found} checks=${checks} hasApp=${true}
+  certOf=${(domain) => certs.get(domain.app.name)} />`;
+
 function view() {
-  if (!domains.length) {
-    return html`<div class="head"><div><h1>Domains</h1><p>None yet.</p></div></div><div class="empty"><p class="lead">A domain is a name of your own that leads to one of your apps. Add it on the page of an endpoint.</p><a class="button primary" href="index.html">Endpoints</a></div>`;
-  }
+  if (!domains.length) return html`<${Empty} />`;
   const found = domains.filter((domain) => `${domain.hostname} ${domain.app.name}`.includes(sought));
-  return html`<div class="head"><div><h1>Domains</h1><p role="status">${sought ? `${found.length} of ${plural(domains.length, 'name')}.` : `${plural(domains.length, 'name')}.`}${missed && html` <${State} is="wait">No answer.<//> ${missed} This page tries again by itself.`}</p></div>
-    <div class="tools"><input type="search" aria-label="Filter domains" placeholder="Filter by name or app" onInput=${(event) => { sought = event.currentTarget.value.trim().toLowerCase(); redraw(); }} /></div></div>
-    ${found.length ? html`<${DomainTable} domains=${found} checks=${checks} certOf=${(domain) => certs.get(domain.app.name)} hasApp=${true} />` : html`<p class="lead">No domain has that in its name.</p>`}`;
+  return html`<${Head} found=${found} />
+    ${found.length ? html`<${Table} found=${found} />` : html`<p class="lead">No domain has that in its name.</p>`}`;
 }
 
 const { redraw, fail } = page({ here: 'domains.html', heading: 'Domains', load, view });

@@ -1,5 +1,5 @@
 /**
- * What is in the files that people drop: told by their content, never by their names. Pure.
+ * What is in the files that people drop: found out by their content, never by their names. Pure.
  *
  * A part is {kind, der, label?, headers?}. Its octets may be a private key: they go nowhere but into the upload.
  */
@@ -10,6 +10,12 @@ export const MOST_BYTES = 256 * 1024; // of one file: the server takes no more
 const MARKER = /-{3,5} ?(BEGIN|END) ([A-Z0-9 #]{1,40}?) ?-{3,5}/g;
 const HEADER = /^[ \t>]*([A-Za-z][A-Za-z0-9-]{0,40}):[ \t]*(.*)$/gm;
 const JAVA_KEY_STORE = 'feedfeed';
+const PAIRS = {
+  // what has two fields, by their tags
+  [[der.SEQUENCE, der.BIT_STRING]]: 'public', // RFC 5280 section 4.1
+  [[der.INTEGER, der.INTEGER]]: 'public', // PKCS#1, RFC 8017
+  [[der.SEQUENCE, der.OCTET_STRING]]: 'encrypted', // PKCS#8, RFC 5958
+};
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 
 /** What a kind is called, and what to do about one that is not wanted. */
@@ -18,14 +24,31 @@ export const KINDS = {
   key: { name: 'Private key' },
   encrypted: { name: 'Private key' },
   pkcs12: { name: 'PKCS#12' },
-  request: { name: 'Request', remedy: 'It is a certificate request (CSR). Send it to your certificate authority, and drop here what comes back.' },
-  revocations: { name: 'Revocation list', remedy: 'It is a list of revoked certificates, which is not served. Leave it out.' },
+  request: {
+    name: 'Request',
+    remedy: 'It is a certificate request (CSR). Send it to your certificate authority, and drop here what comes back.',
+  },
+  revocations: {
+    name: 'Revocation list',
+    remedy: 'It is a list of revoked certificates, which is not served. Leave it out.',
+  },
   public: { name: 'Public key', remedy: 'It is a public key. Drop the private key that it belongs to.' },
-  openssh: { name: 'OpenSSH key', remedy: 'It is a key in OpenSSH’s own form. Rewrite it, then drop it again.', command: (file) => `ssh-keygen -p -m PKCS8 -f ${file}` },
+  openssh: {
+    name: 'OpenSSH key',
+    remedy: 'It is a key in OpenSSH’s own form. Rewrite it, then drop it again.',
+    command: (file) => `ssh-keygen -p -m PKCS8 -f ${file}`,
+  },
   pgp: { name: 'PGP', remedy: 'It is a PGP block, which has nothing to do with TLS. Leave it out.' },
-  keystore: { name: 'Java key store', remedy: 'It is a Java key store. Turn it into PKCS#12, then drop that.', command: (file) => `keytool -importkeystore -srckeystore ${file} -destkeystore server.p12 -deststoretype PKCS12` },
+  keystore: {
+    name: 'Java key store',
+    remedy: 'It is a Java key store. Turn it into PKCS#12, then drop that.',
+    command: (file) => `keytool -importkeystore -srckeystore ${file} -destkeystore server.p12 -deststoretype PKCS12`,
+  },
   zip: { name: 'Archive', remedy: 'It is an archive. Unpack it and drop the files that are inside.' },
-  cut: { name: 'Damaged', remedy: 'It is cut off or damaged. Copy the whole text, from its BEGIN line to its END line.' },
+  cut: {
+    name: 'Damaged',
+    remedy: 'It is cut off or damaged. Copy the whole text, from its BEGIN line to its END line.',
+  },
   large: { name: 'Too large', remedy: 'It has more than 256 KB. Certificates and keys are much smaller.' },
   empty: { name: 'Empty', remedy: 'There is nothing in it.' },
   unknown: { name: 'Not known', remedy: 'It is neither a certificate nor a key.' },
@@ -47,11 +70,19 @@ export function parts(octets) {
 
 /** Returns the parts of a text, as pasted. */
 export function fromText(text) {
-  const plain = text.replace(/\0/g, '').replace(/\r\n?/g, '\n').replace(/\\+[rn]/g, '\n');
+  const plain = text
+    .replace(/\0/g, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/\\+[rn]/g, '\n');
   if (!plain.trim()) return [{ kind: 'empty' }];
   const markers = [...plain.matchAll(MARKER)];
   if (markers.length) return between(plain, markers);
-  const octets = der.fromBase64(plain.replace(/^data:[^,]{0,100},/i, '').replace(/-/g, '+').replace(/_/g, '/'));
+  const octets = der.fromBase64(
+    plain
+      .replace(/^data:[^,]{0,100},/i, '')
+      .replace(/-/g, '+')
+      .replace(/_/g, '/'),
+  );
   if (!octets || !/^[A-Za-z0-9+/=_\s-]+$/.test(plain)) return [{ kind: 'unknown' }];
   const inner = textOf(octets);
   const inside = [...inner.matchAll(MARKER)];
@@ -104,14 +135,18 @@ function fromDer(octets) {
 }
 
 function kindOf(fields) {
-  const { INTEGER, BIT_STRING, OCTET_STRING, OBJECT_IDENTIFIER, SEQUENCE, CONTEXT_0 } = der;
+  const { INTEGER, BIT_STRING, OBJECT_IDENTIFIER, SEQUENCE, CONTEXT_0 } = der;
   const [first, second, third] = fields.map((field) => field.tag);
   if (first === SEQUENCE && second === SEQUENCE && third === BIT_STRING) return signedKind(fields[0]);
-  if (fields.length === 2 && first === SEQUENCE && second === BIT_STRING) return 'public';
-  if (fields.length === 2 && first === INTEGER && second === INTEGER) return 'public';
-  if (fields.length === 2 && first === SEQUENCE && second === OCTET_STRING) return 'encrypted';
   if (first === OBJECT_IDENTIFIER && second === CONTEXT_0) return 'pkcs7';
-  if (first !== INTEGER) return null;
+  if (fields.length === 2 && PAIRS[[first, second]]) return PAIRS[[first, second]];
+  return first === INTEGER ? versionedKind(fields) : null;
+}
+
+/** Tells apart what begins with a whole number, mostly its version. */
+function versionedKind(fields) {
+  const { INTEGER, OCTET_STRING, SEQUENCE } = der;
+  const [, second, third] = fields.map((field) => field.tag);
   if (second === SEQUENCE && third === OCTET_STRING) return 'key'; // PKCS#8, RFC 5958
   if (second === SEQUENCE && (fields.length === 2 || third === SEQUENCE)) return 'pkcs12'; // RFC 7292
   if (second === OCTET_STRING) return 'key'; // RFC 5915

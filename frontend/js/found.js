@@ -4,7 +4,7 @@ import { lasting } from './time.js';
 
 /** What DNS says: [what, lines that a machine reads, words beside them] of each fact. */
 export function dnsFacts({ found, expected, ttl, zone, caa }) {
-  const addresses = found.addresses.map((each) => found.private.includes(each) ? `${each} (private)` : each);
+  const addresses = found.addresses.map((each) => (found.private.includes(each) ? `${each} (private)` : each));
   const there = [...found.aliases.map((each) => `CNAME ${each}`), ...addresses];
   return [
     ['Found', there, there.length ? '' : 'No record.'],

@@ -10,6 +10,7 @@ import * as der from './der.js';
 const RSA = '1.2.840.113549.1.1.1';
 const EC = '1.2.840.10045.2.1';
 const CURVES = { '1.2.840.10045.3.1.7': 'P-256', '1.3.132.0.34': 'P-384', '1.3.132.0.35': 'P-521' };
+// prettier-ignore
 const RSA_ALGORITHM = Uint8Array.of(0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00);
 const EC_OID = Uint8Array.of(0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01);
 const VERSION_0 = Uint8Array.of(0x02, 0x01, 0x00);
@@ -33,9 +34,15 @@ export async function open(octets) {
 function asPkcs8(octets) {
   const fields = der.children(der.read(octets));
   if (fields[1].tag === der.SEQUENCE) return octets;
-  if (fields[1].tag === der.INTEGER) return der.write(der.SEQUENCE, VERSION_0, RSA_ALGORITHM, der.write(der.OCTET_STRING, octets));
+  if (fields[1].tag === der.INTEGER)
+    return der.write(der.SEQUENCE, VERSION_0, RSA_ALGORITHM, der.write(der.OCTET_STRING, octets));
   const curve = fields.find((field) => field.tag === der.CONTEXT_0);
-  return der.write(der.SEQUENCE, VERSION_0, der.write(der.SEQUENCE, EC_OID, curve.content), der.write(der.OCTET_STRING, octets));
+  return der.write(
+    der.SEQUENCE,
+    VERSION_0,
+    der.write(der.SEQUENCE, EC_OID, curve.content),
+    der.write(der.OCTET_STRING, octets),
+  );
 }
 
 async function publicHalf(algorithm, secret, pkcs8) {
@@ -54,7 +61,8 @@ async function publicHalf(algorithm, secret, pkcs8) {
   return [`ECDSA ${curve}`, await computed(pkcs8, curve)];
 }
 
-const spkiOf = (algorithm, bits) => der.hex(der.write(der.SEQUENCE, algorithm.whole, der.write(der.BIT_STRING, ZERO, bits)));
+const spkiOf = (algorithm, bits) =>
+  der.hex(der.write(der.SEQUENCE, algorithm.whole, der.write(der.BIT_STRING, ZERO, bits)));
 
 /** A SEC 1 key may come without its public point: WebCrypto computes it. */
 async function computed(pkcs8, namedCurve) {
@@ -71,7 +79,12 @@ async function computed(pkcs8, namedCurve) {
 
 const PBES2 = '1.2.840.113549.1.5.13';
 const PBKDF2 = '1.2.840.113549.1.5.12';
-const HASHES = { '1.2.840.113549.2.7': 'SHA-1', '1.2.840.113549.2.9': 'SHA-256', '1.2.840.113549.2.10': 'SHA-384', '1.2.840.113549.2.11': 'SHA-512' };
+const HASHES = {
+  '1.2.840.113549.2.7': 'SHA-1',
+  '1.2.840.113549.2.9': 'SHA-256',
+  '1.2.840.113549.2.10': 'SHA-384',
+  '1.2.840.113549.2.11': 'SHA-512',
+};
 const CIPHERS = { '2.16.840.1.101.3.4.1.2': 128, '2.16.840.1.101.3.4.1.22': 192, '2.16.840.1.101.3.4.1.42': 256 };
 const MOST_ROUNDS = 10_000_000;
 
@@ -87,7 +100,11 @@ export function encryption(octets) {
     const prf = more.find((each) => each.tag === der.SEQUENCE);
     const found = {
       hash: prf ? HASHES[der.oid(der.children(prf)[0])] : 'SHA-1',
-      salt: salt.content, rounds: der.number(rounds), bits: CIPHERS[der.oid(cipher[0])], iv: cipher[1].content, secret: secret.content,
+      salt: salt.content,
+      rounds: der.number(rounds),
+      bits: CIPHERS[der.oid(cipher[0])],
+      iv: cipher[1].content,
+      secret: secret.content,
     };
     return found.hash && found.bits && found.rounds <= MOST_ROUNDS && globalThis.crypto?.subtle ? found : null;
   } catch (error) {
@@ -100,7 +117,13 @@ export function encryption(octets) {
 export async function unlock(octets, password) {
   const { hash, salt, rounds, bits, iv, secret } = encryption(octets);
   const base = await crypto.subtle.importKey('raw', new TextEncoder().encode(password), 'PBKDF2', false, ['deriveKey']);
-  const key = await crypto.subtle.deriveKey({ name: 'PBKDF2', hash, salt, iterations: rounds }, base, { name: 'AES-CBC', length: bits }, false, ['decrypt']);
+  const key = await crypto.subtle.deriveKey(
+    { name: 'PBKDF2', hash, salt, iterations: rounds },
+    base,
+    { name: 'AES-CBC', length: bits },
+    false,
+    ['decrypt'],
+  );
   try {
     return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-CBC', iv }, key, secret));
   } catch {

@@ -16,9 +16,11 @@ export function read(text) {
   if (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(address)) return ipv6(address, typed);
   if (/[/:@]/.test(typed)) return { problem: `${typed} is not a hostname: leave out the scheme, port and path.` };
   if (typed.endsWith('.')) return { problem: `${typed} ends with a dot; write it without.` };
-  if (bare.includes('*')) return { problem: `${typed}: a wildcard stands for the whole first part, as in *.example.com.` };
+  if (bare.includes('*'))
+    return { problem: `${typed}: a wildcard stands for the whole first part, as in *.example.com.` };
   const ascii = aLabels(bare);
-  if (!ascii || ascii.length > LONGEST || !ascii.split('.').every((label) => LABEL.test(label))) return { problem: `${typed} is not a hostname.` };
+  if (!ascii || ascii.length > LONGEST || !ascii.split('.').every((label) => LABEL.test(label)))
+    return { problem: `${typed} is not a hostname.` };
   if (!ascii.includes('.')) return { problem: `${typed} is not a full name: write one such as www.example.com.` };
   if (/^\d+$/.test(ascii.split('.').at(-1))) return { problem: `${typed} is not a hostname.` };
   return { type: 'dns', value: (typed.startsWith('*.') ? '*.' : '') + ascii };
@@ -58,7 +60,8 @@ export function advice(names) {
   const root = wild.map((name) => name.slice(2)).find((name) => !names.includes(name));
   if (root) return `*.${root} covers one level below ${root}, and not ${root} itself: add it if you serve it.`;
   const bare = names.find((name) => name.split('.').length === 2);
-  if (bare && !names.includes(`www.${bare}`) && !names.includes(`*.${bare}`)) return `${bare} does not cover www.${bare}: add it if you serve it.`;
+  if (bare && !names.includes(`www.${bare}`) && !names.includes(`*.${bare}`))
+    return `${bare} does not cover www.${bare}: add it if you serve it.`;
   const www = names.find((name) => name.startsWith('www.') && !names.includes(name.slice(4)));
   if (www) return `${www} does not cover ${www.slice(4)}: add it if you serve it.`;
   return '';
@@ -66,6 +69,13 @@ export function advice(names) {
 
 /** What providers call a record that works like a CNAME at a zone's root. */
 export const APEX_NAMES = [
-  ['Cloudflare', 'CNAME (flattened)'], ['Amazon Route 53', 'Alias A record'], ['DNSimple', 'ALIAS'], ['DNS Made Easy', 'ANAME'],
-  ['Namecheap', 'ALIAS'], ['Gandi', 'ALIAS'], ['Porkbun', 'ALIAS'], ['Azure DNS', 'Alias record set'], ['OVHcloud', 'none: use another provider for the root'],
+  ['Cloudflare', 'CNAME (flattened)'],
+  ['Amazon Route 53', 'Alias A record'],
+  ['DNSimple', 'ALIAS'],
+  ['DNS Made Easy', 'ANAME'],
+  ['Namecheap', 'ALIAS'],
+  ['Gandi', 'ALIAS'],
+  ['Porkbun', 'ALIAS'],
+  ['Azure DNS', 'Alias record set'],
+  ['OVHcloud', 'none: use another provider for the root'],
 ];

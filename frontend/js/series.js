@@ -16,15 +16,20 @@ export function bars(series, since, until, count) {
 }
 
 /** How high the picture reaches, and whether the threshold has a place in it. */
-export const height = (peak) => peak < QUIET ? { top: peak * HEADROOM || 1, hasSurge: false } : { top: Math.max(peak, SURGE) * HEADROOM, hasSurge: true };
+export const height = (peak) =>
+  peak < QUIET
+    ? { top: peak * HEADROOM || 1, hasSurge: false }
+    : { top: Math.max(peak, SURGE) * HEADROOM, hasSurge: true };
 
 /** 0.033, 4.2, 96, 1,240: as exact as is of use. */
-export const rate = (number) => number >= 10 ? Math.round(number).toLocaleString('en-GB') : String(Number(number.toPrecision(2)));
+export const rate = (number) =>
+  number >= 10 ? Math.round(number).toLocaleString('en-GB') : String(Number(number.toPrecision(2)));
 
 /** Every sixth hour between two times. */
 export function hours(since, until) {
   const step = 6 * 3600 * 1000;
   const all = [];
-  for (let time = Math.ceil(new Date(since) / step) * step; time < new Date(until); time += step) all.push(new Date(time));
+  for (let time = Math.ceil(new Date(since) / step) * step; time < new Date(until); time += step)
+    all.push(new Date(time));
   return all;
 }

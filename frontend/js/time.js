@@ -4,6 +4,12 @@ export const SECOND = 1000;
 export const HOUR = 3600 * SECOND;
 export const DAY = 24 * HOUR;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const UNITS = [
+  [DAY, 'day'],
+  [HOUR, 'hour'],
+  [60 * SECOND, 'minute'],
+  [SECOND, 'second'],
+];
 const two = (n) => String(n).padStart(2, '0');
 
 /** 14 Feb 2027 */
@@ -46,13 +52,15 @@ export function remaining(time, now) {
 /** How long a time is over: 4 days ago, 20 seconds ago. */
 export function ago(time, now) {
   const over = Math.max(0, now - new Date(time));
-  const [unit, word] = [[DAY, 'day'], [HOUR, 'hour'], [60 * SECOND, 'minute']].find(([each]) => over >= each) ?? [SECOND, 'second'];
+  const [unit, word] = UNITS.find(([each]) => over >= each) ?? UNITS.at(-1);
   return over < 2 * SECOND ? 'just now' : `${plural(Math.floor(over / unit), word)} ago`;
 }
 
 /** 2520 seconds are 42 minutes. */
-export const lasting = (seconds) => seconds < 90 ? plural(seconds, 'second')
-  : seconds < 5400 ? plural(Math.round(seconds / 60), 'minute') : plural(Math.round(seconds / 3600), 'hour');
+export function lasting(seconds) {
+  if (seconds < 90) return plural(seconds, 'second');
+  return seconds < 5400 ? plural(Math.round(seconds / 60), 'minute') : plural(Math.round(seconds / 3600), 'hour');
+}
 
 /** The first of each month between two times, thinned to at most `most`. */
 export function months(from, to, most = 12) {
@@ -68,12 +76,13 @@ export function months(from, to, most = 12) {
 }
 
 /** Jan; with the year where the axis is longer than a year. */
-export const monthName = (date, isLong) => `${MONTHS[date.getUTCMonth()]}${isLong ? ` ’${two(date.getUTCFullYear() % 100)}` : ''}`;
+export const monthName = (date, isLong) =>
+  `${MONTHS[date.getUTCMonth()]}${isLong ? ` ’${two(date.getUTCFullYear() % 100)}` : ''}`;
 
 /** Where times lie between two others, in per cent as CSS wants it. */
 export function axis(from, to) {
   const [start, length] = [+new Date(from), new Date(to) - new Date(from)];
-  const share = (time) => Math.min(100, Math.max(0, 100 * (new Date(time) - start) / length));
+  const share = (time) => Math.min(100, Math.max(0, (100 * (new Date(time) - start)) / length));
   return {
     share,
     left: (time) => `${share(time).toFixed(2)}%`,

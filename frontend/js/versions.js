@@ -19,9 +19,11 @@ function scale(versions, now) {
   return axis(from - (to - from) * MARGIN, to + (to - from) * MARGIN);
 }
 
-function told(version, now) {
+/** How a version is: [word, since or until when, the class of its colour]. */
+function stateOf(version, now) {
   const is = life(version.cert, now);
-  if (version.state === 'active') return ['Serving', `since ${shortDay(version.created_at)}`, is === 'bad' ? 'over' : is];
+  if (version.state === 'active')
+    return ['Serving', `since ${shortDay(version.created_at)}`, is === 'bad' ? 'over' : is];
   if (isOver(version, now)) return ['Expired', day(version.cert.expires_at), 'over'];
   return [version.state === 'previous' ? 'Previous' : 'Replaced', `valid ${lifeLeft(version.cert, now)}`, 'idle'];
 }
@@ -32,7 +34,8 @@ const inWords = ({ stage, at }) => `${day(at)}: ${stageName(stage)}`;
 export function rings(reminders, line) {
   const places = [];
   for (const each of reminders) {
-    if (places.length && line.share(each.at) - line.share(places.at(-1).at) < NEAR) places.at(-1).words.push(inWords(each));
+    if (places.length && line.share(each.at) - line.share(places.at(-1).at) < NEAR)
+      places.at(-1).words.push(inWords(each));
     else places.push({ at: each.at, words: [inWords(each)] });
   }
   return places.map(({ at, words }) => ({ left: line.left(at), words: words.join('; ') }));
@@ -40,40 +43,63 @@ export function rings(reminders, line) {
 
 const Bar = ({ version, line, now }) => {
   const { starts_at: from, expires_at: to } = version.cert;
-  const is = told(version, now)[2];
-  const lived = Math.min(100, Math.max(0, 100 * (now - new Date(from)) / (new Date(to) - new Date(from))));
+  const [, , is] = stateOf(version, now);
+  const lived = Math.min(100, Math.max(0, (100 * (now - new Date(from))) / (new Date(to) - new Date(from))));
   const reminders = version.reminders ?? [];
-  const drawn = `Version ${version.version}: ${day(from)} to ${day(to)}.${reminders.length ? ` Reminders: ${reminders.map(inWords).join('; ')}.` : ''}`;
-  return html`<div class="track" role="img" aria-label=${drawn}>
-    ${months(line.from, line.to).map((month) => html`<i style=${{ left: line.left(month) }}></i>`)}<i class="now" style=${{ left: line.left(now) }}></i>
-    <b class=${`${is} arrive`} style=${{ left: line.left(from), width: line.width(from, to), '--lived': `${lived.toFixed(2)}%` }}></b>
+  const reminded = reminders.length ? ` Reminders: ${reminders.map(inWords).join('; ')}.` : '';
+  const label = `Version ${version.version}: ${day(from)} to ${day(to)}.${reminded}`;
+  const place = { left: line.left(from), width: line.width(from, to), '--lived': `${lived.toFixed(2)}%` };
+  return html`<div class="track" role="img" aria-label=${label}>
+    ${months(line.from, line.to).map((month) => html`<i style=${{ left: line.left(month) }}></i>`)}
+    <i class="now" style=${{ left: line.left(now) }}></i><b class=${`${is} arrive`} style=${place}></b>
     ${rings(reminders, line).map((ring) => html`<u style=${{ left: ring.left }} title=${ring.words}></u>`)}</div>`;
 };
 
+const Left = ({ cert, is, now }) => html`<span class=${`small num ${is === 'ok' ? '' : is}`}>
+  ${lifeLeft(cert, now)}${daysUntil(cert.expires_at, now) >= 0 && ' left'}</span>`;
+
+const RollBack = ({ version, onRollBack }) => html`<button type="button"
+  aria-label=${`Roll back to version ${version.version}`} onClick=${() => onRollBack(version)}>Roll back</button>`;
+
 const Version = ({ version, line, now, onRollBack }) => {
-  const [word, by, is] = told(version, now);
+  const [word, by, is] = stateOf(version, now);
+  const canRollBack = version.state === 'previous' && !isOver(version, now);
   return html`<li>
-    <div class="who"><span><strong class="num">v${version.version}</strong> ${' '}<span class=${is === 'soon' ? 'ok' : is}>${word}</span></span><span class="small">${by}</span></div>
+    <div class="who"><span><strong class="num">v${version.version}</strong> ${' '}
+      <span class=${is === 'soon' ? 'ok' : is}>${word}</span></span><span class="small">${by}</span></div>
     <${Bar} version=${version} line=${line} now=${now} />
-    <div class="act">${version.state === 'active' ? html`<span class=${`small num ${is === 'ok' ? '' : is}`}>${lifeLeft(version.cert, now)}${daysUntil(version.cert.expires_at, now) >= 0 && ' left'}</span>`
-      : version.state === 'previous' && !isOver(version, now) && html`<button type="button" aria-label=${`Roll back to version ${version.version}`} onClick=${() => onRollBack(version)}>Roll back</button>`}</div></li>`;
+    <div class="act">${version.state === 'active' && html`<${Left} cert=${version.cert} is=${is} now=${now} />`}
+      ${canRollBack && html`<${RollBack} version=${version} onRollBack=${onRollBack} />`}</div></li>`;
+};
+
+/** The months' names above the bars, but where today's would cover one. */
+const Scale = ({ line, now }) => {
+  const isClear = (month) => Math.abs(line.share(month) - line.share(now)) > CLOSE;
+  const named = months(line.from, line.to, 10).filter(isClear);
+  return html`<li class="scale" aria-hidden="true"><span class="track">
+    ${named.map((month) => html`<span style=${{ left: line.left(month) }}>${monthName(month, line.isLong)}</span>`)}
+    <span class="now" style=${{ left: line.left(now) }}>today</span></span></li>`;
 };
 
 export const Versions = ({ versions, now, onRollBack }) => {
   const shown = versions.slice(0, MOST);
   const line = scale(shown, now);
-  return html`<ol class="gantt">
-    <li class="scale" aria-hidden="true"><span class="track">${months(line.from, line.to, 10).filter((month) => Math.abs(line.share(month) - line.share(now)) > CLOSE).map((month) => html`<span style=${{ left: line.left(month) }}>${monthName(month, line.isLong)}</span>`)}<span class="now" style=${{ left: line.left(now) }}>today</span></span></li>
-    ${shown.map((version) => html`<${Version} key=${version.version} version=${version} line=${line} now=${now} onRollBack=${onRollBack} />`)}</ol>
+  const row = (version) => html`<${Version} key=${version.version} version=${version} line=${line} now=${now}
+    onRollBack=${onRollBack} />`;
+  return html`<ol class="gantt"><${Scale} line=${line} now=${now} />${shown.map(row)}</ol>
     ${versions.length > MOST && html`<p class="small">${versions.length - MOST} older versions are not drawn.</p>`}`;
 };
 
-/** What differs between two certificates: [what, now, then]. Pure. */
+const without = (these, those) => these.filter((name) => !those.includes(name));
+
+/** What differs between two certificates: [what, how] of each. Pure. */
 export function difference(present, other) {
-  const [gone, come] = [present.names.filter((name) => !other.names.includes(name)), other.names.filter((name) => !present.names.includes(name))];
+  const [gone, come] = [without(present.names, other.names), without(other.names, present.names)];
+  const names = [gone.length && `without ${listed(gone, 6)}`, come.length && `with ${listed(come, 6)}`].filter(Boolean);
+  const [before, after] = [commonName(present.issuer), commonName(other.issuer)];
   return [
-    ['Names', [gone.length ? `without ${listed(gone, 6)}` : '', come.length ? `with ${listed(come, 6)}` : ''].filter(Boolean).join(', ') || 'the same'],
+    ['Names', names.join(', ') || 'the same'],
     ['Expires', `${day(other.expires_at)} instead of ${day(present.expires_at)}`],
-    ['Issuer', commonName(present.issuer) === commonName(other.issuer) ? `the same, ${commonName(other.issuer)}` : `${commonName(other.issuer)} instead of ${commonName(present.issuer)}`],
+    ['Issuer', before === after ? `the same, ${after}` : `${after} instead of ${before}`],
   ];
 }

@@ -7,17 +7,26 @@ const NUMBERS = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 
 const inWords = (n) => NUMBERS[n] ?? String(n);
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-/** Puts together what the API tells of a certificate: Heroku's fields and the details beside them. */
-export const certificateOf = ({ ssl_cert: cert, details, reminders, earliest_expiry: end }) => ({ names: cert.cert_domains, reminders, ...(end && { earliest_expiry: end }), ...cert, ...details });
+/** Puts together what the API says of a certificate: Heroku's fields and the details beside them. */
+export const certificateOf = ({ ssl_cert: cert, details, reminders, earliest_expiry: end }) => ({
+  names: cert.cert_domains,
+  reminders,
+  ...(end && { earliest_expiry: end }),
+  ...cert,
+  ...details,
+});
 
-/** When it is time to renew a certificate by the server's stages: when a third is left of the time in which its whole chain is valid. */
+/** When it is time to renew by the server's stages: when a third is left of the time in which the whole chain is valid. */
 export function renewal({ starts_at: from, expires_at: to, earliest_expiry: end = to, chain = [] }) {
   const begin = Math.max(new Date(from), ...chain.map((each) => new Date(each.starts_at)));
   const life = Math.max(0, new Date(end) - begin);
   return new Date(new Date(end) - life / (life > SHORT_DAYS * DAY ? 3 : 2));
 }
 
-/** Tells whether it is time to renew: by the reminders that are still to come where the API tells them (not of what is muted), else by the same rule. */
+/**
+ * Returns whether it is time to renew: by the reminders that are still to come where the API lists them (it does not for
+ * what is muted), else by the same rule.
+ */
 export function isSoon(cert, now) {
   if (!cert.reminders?.length) return renewal(cert) <= now;
   const renew = cert.reminders.find((each) => each.stage === 'renew');
@@ -25,11 +34,11 @@ export function isSoon(cert, now) {
 }
 
 /** The shape of a certificate's remaining life. */
-export const life = (cert, now) => new Date(cert.expires_at) < now ? 'bad' : isSoon(cert, now) ? 'soon' : 'ok';
+export const life = (cert, now) => (new Date(cert.expires_at) < now ? 'bad' : isSoon(cert, now) ? 'soon' : 'ok');
 
 /** What the bar of a certificate's life says at its end. */
-export const lifeLeft = (cert, now) => new Date(cert.expires_at) < now
-  ? `expired ${ago(cert.expires_at, now)}` : remaining(cert.expires_at, now);
+export const lifeLeft = (cert, now) =>
+  new Date(cert.expires_at) < now ? `expired ${ago(cert.expires_at, now)}` : remaining(cert.expires_at, now);
 
 const BY_REASON = {
   not_yet_valid: ['wait', 'Not valid yet'],
@@ -54,13 +63,16 @@ export function certificateState(cert, now) {
 export function truth(cert, now, answering) {
   const names = answering && answering[1] ? ` ${namesAnswering(...answering)}` : '';
   const { is, word } = certificateState(cert, now);
-  if (word === 'Expired') return { is, word: 'Expired', rest: `${ago(cert.expires_at, now)}. Browsers refuse it; update it now.` };
+  if (word === 'Expired')
+    return { is, word: 'Expired', rest: `${ago(cert.expires_at, now)}. Browsers refuse it; update it now.` };
   const good = `good for ${remaining(cert.expires_at, now).replace(/ (day|hour)/, ' more $1')}`;
-  if (cert.trusted && word === 'Name not covered') return { is, word: 'Trusted,', rest: `and ${good}, but not for every name.${names}` };
+  if (cert.trusted && word === 'Name not covered')
+    return { is, word: 'Trusted,', rest: `and ${good}, but not for every name.${names}` };
   if (cert.trusted) return { is: isSoon(cert, now) ? 'soon' : 'ok', word: 'Trusted,', rest: `and ${good}.${names}` };
   if (word === 'Self-signed') return { is, word: 'Self-signed:', rest: `fine for staging, and ${good}.${names}` };
   const reason = cert.reasons.find((each) => each.code !== 'name_mismatch');
-  const why = reason?.code === 'missing_intermediate' ? 'The chain has a gap after your certificate.' : reason?.sentence ?? '';
+  const why =
+    reason?.code === 'missing_intermediate' ? 'The chain has a gap after your certificate.' : (reason?.sentence ?? '');
   return { is, word: 'Not trusted.', rest: `${why}${names}` };
 }
 
@@ -72,24 +84,6 @@ export function namesAnswering(here, all) {
   return `${capital(inWords(here))} of ${inWords(all)} names ${here === 1 ? 'answers' : 'answer'} here.`;
 }
 
-/** What DNS says of a name, by the API's checks: its state, or why it is invalid where there is a word for that. */
-export const DNS_WORDS = {
-  valid: ['ok', 'Points here'],
-  invalid: ['wait', 'Still elsewhere'],
-  missing: ['wait', 'No record yet'],
-  unknown: ['idle', 'Not known'],
-};
-
-/** What the edge serves for a name. */
-export const TLS_WORDS = {
-  served: ['ok', 'Serves'],
-  waiting: ['wait', 'Not yet served'],
-  mismatch: ['bad', 'Name not covered'],
-  down: ['bad', 'Edge does not answer'],
-  none: ['idle', 'No certificate'],
-  unknown: ['idle', 'Not known'],
-};
-
 /** The common name of a subject as the API writes it: "C=US; O=Example; CN=www.example.com". */
 export function commonName(subject) {
   const parts = Object.fromEntries(subject.split('; ').map((part) => part.split(/=(.*)/s).slice(0, 2)));
@@ -97,13 +91,19 @@ export function commonName(subject) {
 }
 
 /** The organisation of a subject, or nothing. */
-export const organisation = (subject) => subject.split('; ').find((part) => part.startsWith('O='))?.slice(2) ?? '';
+export const organisation = (subject) =>
+  subject
+    .split('; ')
+    .find((part) => part.startsWith('O='))
+    ?.slice(2) ?? '';
 
-/** ECDSA P-256 instead of the API's EC P-256. */
-export const keyName = (type) => type.replace(/^EC /, 'ECDSA ');
+/** What people call a key of the API, {type, bits, curve}: "ECDSA P-256", "RSA 2048". */
+export const keyName = ({ type, bits, curve }) =>
+  [type === 'EC' ? 'ECDSA' : type || 'another kind of key', curve ?? bits].filter(Boolean).join(' ');
 
 /** SHA-256 instead of ecdsa-with-SHA256. */
-export const hashName = (signature) => /sha-?(1|224|256|384|512)/i.exec(signature)?.[0].toUpperCase().replace(/SHA-?/, 'SHA-') ?? signature;
+export const hashName = (signature) =>
+  /sha-?(1|224|256|384|512)/i.exec(signature)?.[0].toUpperCase().replace(/SHA-?/, 'SHA-') ?? signature;
 
 /** "example.com, *.docs.example.com", and how many more. */
 export function listed(names, most = 3) {
@@ -114,48 +114,13 @@ export function listed(names, most = 3) {
 /** 06:1d:5c for 061d5c. */
 export const octets = (hex) => (hex.length % 2 ? `0${hex}` : hex).match(/../g)?.join(':') ?? '';
 
-const ACTIONS = {
-  'app.create': 'App made',
-  'app.change': 'App changed',
-  'addon.provision': 'Endpoint provisioned',
-  'addon.deprovision': 'Add-on removed',
-  'endpoint.create': 'Certificate uploaded',
-  'endpoint.update': 'Certificate updated',
-  'endpoint.rollback': 'Rolled back',
-  'endpoint.remove': 'Certificate removed',
-  'certificate.judged': 'Trust judged anew',
-  'certificate.renew': 'Reminder: time to renew',
-  'certificate.soon': 'Reminder: expires soon',
-  'certificate.urgent': 'Reminder: urgent',
-  'certificate.expired': 'Reminder: expired',
-  'certificate.overdue': 'Reminder: expired a day ago',
-  'domain.add': 'Domain added',
-  'domain.remove': 'Domain removed',
-  'domain.check': 'Domain changed its state',
-  'domain.claim': 'Domain taken over',
-  'domain.lost': 'Domain lost to another account',
-  'surge.announce': 'Surge announced',
-  'surge.withdraw': 'Surge withdrawn',
-  'channel.add': 'Channel added',
-  'channel.remove': 'Channel removed',
-  'endpoint.mute': 'Muted',
-  'endpoint.unmute': 'No longer muted',
-  'collaborator.admit': 'Collaborator added',
-  'collaborator.dismiss': 'Collaborator removed',
-};
-
-/** What happened, in words; an action that is not known is shown as it is called. */
-export const happened = (action) => ACTIONS[action] ?? action;
-
-/** Who did it: a token's name and whose it is, or what happened of itself. */
-export const by = ({ actor, account }) => account ? `${actor}, ${account}` : actor;
-
 /** The longest life that browsers accept of a certificate issued at a time, in days, and what comes next (CA/B Forum SC-081). */
 export function longestLife(now) {
-  const steps = [['2026-03-15', 200], ['2027-03-15', 100], ['2029-03-15', 47]];
+  const steps = [
+    ['2026-03-15', 200],
+    ['2027-03-15', 100],
+    ['2029-03-15', 47],
+  ];
   const past = steps.filter(([from]) => new Date(from) <= now);
   return { days: past.at(-1)?.[1] ?? 398, next: steps[past.length] ?? null };
 }
-
-/** Why a name is refused that another account has, and what is known of its record: the API's words without the record, which is drawn beside them. */
-export const refusal = (message) => /^(.*?) If it is yours, set a TXT record.*repeat this call\.(.*)$/s.exec(message)?.slice(1).map((part) => part.trim()) ?? [message, ''];

@@ -9,22 +9,27 @@ import secrets
 import socket
 import ssl
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from chalicelib.edge import engine
 from chalicelib.edge.caddy import Listeners
-from chalicelib.edge.folder import Folder
-from chalicelib.edge.plan import Bundle
-from chalicelib.x509 import selfsigned
+from chalicelib.edge.plan import VersionRef
+from chalicelib.edge.state_folder import StateFolder
 from tests.authority import CA, DAY, make_key
+from tests.e2e.product import ROOT
 
+PORTS = ("--https-port", "--http-port", "--lookup-port")
+PROGRAM = ["-m", "edge"]
 START_SECONDS = 15
+LOOK_SECONDS = 0.02
 STOP_SECONDS = 10
 ANSWER_SECONDS = 15
 
@@ -46,7 +51,7 @@ class Answer:
 class Edge:
     """A running edge, its state folder and its log."""
 
-    folder: Folder
+    folder: StateFolder
     listeners: Listeners
     process: subprocess.Popen[bytes]
     log: Path
@@ -68,7 +73,9 @@ class Edge:
     def install(self, endpoint_id: str, pem: bytes | None = None) -> str:
         """Give an endpoint a new certificate; return its fingerprint."""
         pem = pem or certificate("www.example.com")
-        self.folder.install(Bundle("app", endpoint_id, secrets.token_hex(4)), pem)
+        version = VersionRef("app", endpoint_id, secrets.token_hex(4))
+        self.folder.stage(version, pem)
+        self.folder.install(version)
         return fingerprint_of(pem)
 
     def connect(self, sni: str | None) -> ssl.SSLSocket:
@@ -116,21 +123,59 @@ class Client:
 
 
 @contextmanager
-def running(place: Path, *, http2: bool = False) -> Iterator[Edge]:
-    """Start an edge on a folder and free ports; it is always ended, by force if need be."""
-    folder = Folder(place / "edge")
-    folder.prepare(selfsigned.default(datetime.now(timezone.utc)))
-    ports = list({engine.free_port() for _ in range(9)})
-    listeners = Listeners(ports[0], ports[1], ports[2], secrets.token_urlsafe(32), http2=http2)
+def running(place: Path, *, http2: bool = False, first: str = "") -> Iterator[Edge]:
+    """Run `python -m edge serve` on a folder and free ports; it is always ended, by force if need be.
+
+    `first` is Python that its process runs before, to change what it will do.
+    """
+    folder = StateFolder(place / "edge")
+    ports = free_ports(3)
     path = place / "caddy.log"
     with path.open("wb") as log:
-        process = engine.start(engine.binary(), folder, listeners, log)
-    edge = Edge(folder, listeners, process, path)
+        process = start(folder.root, ports, *["--http2"] * http2, first=first, log=log)
     try:
-        engine.wait_until_listening(process, edge.address, START_SECONDS)
-        yield edge
+        until_serving(process, ports[0])
+        listeners = Listeners(ports[0], ports[1], ports[2], secret_of(folder), http2=http2)
+        yield Edge(folder, listeners, process, path)
     finally:
-        _end(process)
+        end(process)
+
+
+def start(
+    state: Path, ports: list[int], *flags: str, first: str = "", log: int | IO[bytes] = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start `python -m edge serve` on these ports: https, http and lookup."""
+    where = [str(part) for pair in zip(PORTS, ports, strict=True) for part in pair]
+    program = (
+        ["-c", f"import sys\n{first}\nfrom edge.__main__ import main\nsys.exit(main())"] if first else PROGRAM
+    )
+    command = [sys.executable, *program, "serve", "--state", str(state), *where, *flags]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def until_serving(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until an edge accepts connections."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), START_SECONDS):
+            return
+        assert process.poll() is None, "the edge has ended"
+        assert time.monotonic() < deadline, "the edge does not serve"
+        time.sleep(LOOK_SECONDS)
+
+
+def free_ports(number: int) -> list[int]:
+    """Return so many loopback ports that nobody listens on at the moment."""
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
+        return [int(listener.getsockname()[1]) for listener in listeners]
+
+
+def secret_of(folder: StateFolder) -> str:
+    """Return the secret of this start, which only the configuration of the engine holds."""
+    written = json.loads((folder.root / engine.CONFIGURATION).read_bytes())
+    getter = written["apps"]["tls"]["automation"]["policies"][0]["get_certificate"][0]
+    return str(getter["url"]).rpartition("/")[2]
 
 
 @cache
@@ -176,7 +221,8 @@ def memory(process: subprocess.Popen[bytes], kind: str = "VmRSS") -> int:
     raise AssertionError(f"no {kind}")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, by force if need be."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)

@@ -128,12 +128,12 @@ def eventually(holds: Callable[[], bool], seconds: float = 20) -> float:
 
 
 @contextmanager
-def running(state: Path, **environment: str) -> Iterator[Product]:
+def running(state: Path, module: str = "local", **environment: str) -> Iterator[Product]:
     """Start the product on free ports and wait until it is ready; end it, whatever happens."""
     ports = {"SSL_ENDPOINT_API_PORT": "0", "SSL_ENDPOINT_EDGE_PORT": "0", "SSL_ENDPOINT_EDGE_HTTP_PORT": "0"}
     with (state.parent / "output.txt").open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local"],
+            [sys.executable, "-m", module],
             cwd=ROOT,
             env={**os.environ, **ports, "SSL_ENDPOINT_STATE": str(state), **environment},
             stdin=subprocess.DEVNULL,

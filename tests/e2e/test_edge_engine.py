@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from chalicelib.edge import engine
-from chalicelib.edge.caddy import GRACE_SECONDS, Listeners, configuration
-from chalicelib.edge.folder import Folder
-from chalicelib.errors import Unavailable
+from chalicelib.edge.caddy import GRACE_SECONDS
 from tests.e2e import edges
 from tests.e2e.product import PATIENCE
+
+WITHOUT_LOOKUP = """
+from edge import serve
+shipped = serve.configuration
+def without_lookup(listeners):
+    whole = shipped(listeners)
+    getter = whole["apps"]["tls"]["automation"]["policies"][0]["get_certificate"][0]
+    getter["url"] = f"http://127.0.0.1:1/{listeners.secret}"
+    return whole
+serve.configuration = without_lookup
+"""
 
 
 def test_an_edge_starts_again_with_what_it_had(tmp_path: Path) -> None:
@@ -43,17 +49,10 @@ def test_an_edge_ends_although_clients_hold_on(tmp_path: Path) -> None:
     assert time.monotonic() - started < GRACE_SECONDS + PATIENCE
 
 
-def test_a_lookup_that_fails_does_not_tell_the_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lookup_that_fails_does_not_tell_the_secret(tmp_path: Path) -> None:
     """If Caddy cannot reach its own lookup, the log names the place, but not the path that opens it."""
 
-    def without_lookup(listeners: Listeners) -> dict[str, Any]:
-        whole = configuration(listeners)
-        getter = whole["apps"]["tls"]["automation"]["policies"][0]["get_certificate"][0]
-        getter["url"] = f"http://127.0.0.1:1/{listeners.secret}"
-        return whole
-
-    monkeypatch.setattr(engine, "configuration", without_lookup)
-    with edges.running(tmp_path) as edge:
+    with edges.running(tmp_path, first=WITHOUT_LOOKUP) as edge:
         with pytest.raises(OSError, match="internal error"):
             edge.fingerprint("www.example.com")
         log = edge.log.read_text()
@@ -73,22 +72,40 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
         assert 502 == edge.get("www.example.com").status
 
 
-def test_a_taken_port_is_said(tmp_path: Path) -> None:
-    """A port that somebody listens on is named in a sentence, and nothing is started."""
-    folder = Folder(tmp_path / "edge")
-    folder.prepare(b"")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        listeners = Listeners(port, engine.free_port(), engine.free_port(), "secret")
-        with pytest.raises(Unavailable, match=f"port {port}: Address already in use"):
-            engine.start(Path("/nonexistent"), folder, listeners)
+@pytest.mark.parametrize("place", range(3), ids=edges.PORTS)
+def test_a_taken_port_is_said(tmp_path: Path, place: int) -> None:
+    """A port that somebody listens on is named in a sentence, and nothing is started or written."""
+    ports = edges.free_ports(3)
+    with socket.create_server(("127.0.0.1", ports[place])):
+        process = edges.start(tmp_path / "edge", ports, log=subprocess.PIPE)
+        said = process.communicate(timeout=30)[1].decode()
+
+    assert 1 == process.returncode
+    assert (
+        f"The edge cannot listen on 127.0.0.1, port {ports[place]}: Address already in use. "
+        "Stop what uses the port, or choose another one.\n"
+    ) == said
+    assert not (tmp_path / "edge").exists()
 
 
-def test_an_edge_that_dies_is_noticed(tmp_path: Path) -> None:
-    """Whoever waits for a start is told at once if the process has ended."""
-    port = engine.free_port()
-    with (
-        subprocess.Popen([sys.executable, "-c", ""], cwd=tmp_path) as process,
-        pytest.raises(Unavailable, match="did not start"),
-    ):
-        engine.wait_until_listening(process, ("127.0.0.1", port), 10)
+def test_a_second_engine_does_not_share_the_ports_of_the_first(tmp_path: Path) -> None:
+    """Two engines of one user would share a port without a word."""
+    with edges.running(tmp_path) as edge:
+        ports = [edge.listeners.https_port, *edges.free_ports(2)]
+        second = edges.start(tmp_path / "second", ports, log=subprocess.PIPE)
+        said = second.communicate(timeout=30)[1].decode()
+
+    assert 1 == second.returncode
+    assert f"port {ports[0]}: Address already in use" in said
+
+
+def test_without_a_folder_it_says_so(tmp_path: Path) -> None:
+    """A state folder that cannot be made is named."""
+    (tmp_path / "file").touch()
+    process = edges.start(tmp_path / "file" / "edge", edges.free_ports(3), log=subprocess.PIPE)
+
+    assert (
+        f"cannot use its folder {tmp_path}/file/edge: Not a directory."
+        in process.communicate(timeout=30)[1].decode()
+    )
+    assert 1 == process.returncode

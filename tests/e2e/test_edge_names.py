@@ -59,7 +59,7 @@ def test_an_unknown_name_gets_the_default_certificate(edge: Edge, default: str, 
 
 
 @pytest.mark.parametrize(
-    "sni", ["..", "../bundles/e-known", "_.known.example.com", "*.known.example.com", "known/"]
+    "sni", ["..", "../versions/e-known", "_.known.example.com", "*.known.example.com", "known/"]
 )
 def test_a_strange_name_gets_nothing_of_a_tenant(edge: Edge, sni: str) -> None:
     """What is no name ends in an alert, whatever file it resembles."""
@@ -150,7 +150,7 @@ def test_a_spoilt_bundle_hurts_only_its_own_name(edge: Edge, origin: str) -> Non
     """The handshake for that name fails; all others go on, and a mended file is served at once."""
     healthy = edge.serve("healthy.example.com", origin)
     edge.serve("spoilt.example.com", origin, endpoint_id="e-spoilt")
-    (edge.folder.root / "bundles/e-spoilt.pem").write_text("-----BEGIN CERTIFICATE-----\nspoilt\n")
+    (edge.folder.root / "versions/e-spoilt.pem").write_text("-----BEGIN CERTIFICATE-----\nspoilt\n")
 
     with pytest.raises(ssl.SSLError, match="internal error"):
         edge.fingerprint("spoilt.example.com")

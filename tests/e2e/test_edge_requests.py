@@ -213,7 +213,7 @@ def test_the_log_holds_no_secrets(edge: Edge) -> None:
     """Failures are logged without what the client sent, without the lookup's path and without keys."""
     edge.serve("canary.example.com", "127.0.0.1:1", endpoint_id="e-canary")
     edge.get("canary.example.com", "/?token=canary", Authorization="Bearer canary", X_Api_Key="canary")
-    (edge.folder.root / "bundles/e-canary.pem").write_text("-----BEGIN PRIVATE KEY-----\ncanary\n")
+    (edge.folder.root / "versions/e-canary.pem").write_text("-----BEGIN PRIVATE KEY-----\ncanary\n")
     with pytest.raises(OSError, match="internal error"):
         edge.fingerprint("canary.example.com")
     log = edge.log.read_text().replace("canary.example.com", "")

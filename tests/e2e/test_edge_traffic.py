@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ import pytest
 
 from chalicelib.edge import logs
 from chalicelib.edge.plan import Owners
-from chalicelib.edge.traffic import Traffic
+from chalicelib.edge.traffic_counter import TrafficCounter
 from chalicelib.model.traffic import Batch
 from tests.authority import CA
 from tests.e2e import edges, origins
@@ -26,7 +27,7 @@ from tests.e2e.edges import Client, Edge
 from tests.e2e.product import Product, eventually, fresh, running, served_fingerprint, until_served
 
 HOST, WILDCARD, TARGET, STRANGER = "www.example.com", "*.shop.example.com", "a-1.ssl.example.net", "x.example.org"
-OWNERS = Owners({HOST: "a", WILDCARD: "b"}, {HOST: "a", WILDCARD: "b", TARGET: "a"})
+OWNERS = Owners({HOST: "a", WILDCARD: "b", TARGET: "a"}, {HOST, WILDCARD})
 LINE_SECONDS = 5.0  # until the engine has written a line: it does that after the answer
 
 
@@ -50,7 +51,7 @@ class Counting:
     def counts(self, owners: Owners = OWNERS) -> Counter[tuple[str, str]]:
         """Return the requests and handshakes of each app since the edge began, as after a restart each time."""
         folder, now = self._edge.folder.root, datetime.now
-        Traffic(folder, lambda: owners, self._take, lambda: now(timezone.utc), time.monotonic).send()
+        TrafficCounter(folder, lambda: owners, self._take, lambda: now(timezone.utc), time.monotonic).send()
         return self._counts
 
     def _take(self, batch: Batch) -> None:
@@ -214,7 +215,17 @@ def status_of(product: Product) -> int:
 
 
 def end_follower(product: Product, ending: signal.Signals) -> None:
-    """End the follower, and wait until another one runs."""
+    """End the follower, and wait until another one is ready."""
     before = product.pids["follower"]
     os.kill(before, ending)
     eventually(lambda: product.pids.get("follower", before) != before, 30)
+    eventually(lambda: is_ready(product), 30)
+
+
+def is_ready(product: Product) -> bool:
+    """Tell whether the edge says that it is ready."""
+    try:
+        with urllib.request.urlopen(product.told["edge_ready"], timeout=15) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

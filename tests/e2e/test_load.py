@@ -104,10 +104,10 @@ def test_updates_and_roll_backs_lose_no_request(product: Product, path: str) -> 
 
 
 def test_edge_serves_while_the_control_plane_is_killed(product: Product, path: str) -> None:
-    """Killing API, AWS and follower costs no request; they come back, and changes are served again."""
+    """Killing API and follower costs no request; they come back, and changes are served again."""
     fingerprint = served_fingerprint(product, NAME)
     with Clients(product.edge_port) as clients:
-        for name in ("http", "aws", "follower"):
+        for name in ("http", "follower"):
             os.kill(product.pids[name], signal.SIGKILL)
         time.sleep(1)
         during = served_fingerprint(product, NAME)
@@ -129,8 +129,8 @@ def answers(product: Product) -> bool:
 
 
 def test_edge_serves_while_the_control_plane_hangs(product: Product, path: str) -> None:
-    """With API and AWS standing still, every request is answered; afterwards changes are served again."""
-    stopped = [product.pids[name] for name in ("http", "aws")]
+    """With the API standing still, every request is answered; afterwards changes are served again."""
+    stopped = [product.pids[name] for name in ("http", "schedules")]
     fingerprint = served_fingerprint(product, NAME)
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)

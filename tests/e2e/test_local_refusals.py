@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from chalicelib.sqlite import database, keys
 from local.folder import FORMAT
 from tests.e2e.product import CALL_SECONDS, ROOT
 
@@ -76,15 +79,47 @@ def test_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     assert {"thesis.txt", "lock"} == {path.name for path in tmp_path.iterdir()}
 
 
-@pytest.mark.parametrize("name", ["state.json", "aws.sqlite"])
+@pytest.mark.parametrize("name", ["state.json", "record.sqlite"])
 def test_state_folder_of_another_version(tmp_path: Path, name: str) -> None:
     """It says which version made the folder, and what to do."""
     (tmp_path / "state.json").write_text(json.dumps({"format": 99 if name == "state.json" else FORMAT}))
-    (tmp_path / "aws.sqlite").write_bytes(b"" if name == "state.json" else b"not a database" * 100)
+    (tmp_path / "record.sqlite").write_bytes(b"" if name == "state.json" else b"not a database" * 100)
+    keys.make(tmp_path / "record.sqlite.key")
     told = refused("--state", tmp_path)
 
     assert str(tmp_path) in told
-    assert "format 99" in told or "aws.sqlite cannot be used" in told
+    assert "format 99" in told or "record.sqlite cannot be used" in told
+
+
+def test_folder_of_the_release_before(tmp_path: Path) -> None:
+    """A folder whose record is not SQLite's is refused, and left as it is."""
+    (tmp_path / "state.json").write_text(json.dumps({"format": 2, "access_key": "AKIA"}))
+    (tmp_path / "aws.sqlite").write_bytes(b"its record")
+    told = refused("--state", tmp_path)
+
+    assert "made by another version of SSL Endpoint (format 2" in told
+    assert not (tmp_path / "record.sqlite").exists()
+
+
+def test_record_without_its_key(tmp_path: Path) -> None:
+    """No new key is made, with which nothing would open: it says which file is missing."""
+    (tmp_path / "state.json").write_text(json.dumps({"format": FORMAT}))
+    database.connect(str(tmp_path / "record.sqlite")).close()
+    told = refused("--state", tmp_path)
+
+    assert "record.sqlite.key: No such file" in told
+    assert not (tmp_path / "record.sqlite.key").exists()
+
+
+def test_record_of_a_newer_release(tmp_path: Path) -> None:
+    """It says that a newer release wrote it, and leaves it as it is."""
+    (tmp_path / "state.json").write_text(json.dumps({"format": FORMAT}))
+    keys.make(tmp_path / "record.sqlite.key")
+    with closing(sqlite3.connect(tmp_path / "record.sqlite")) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    told = refused("--state", tmp_path)
+
+    assert "written by a newer release of SSL Endpoint (version 99" in told
 
 
 @pytest.mark.parametrize("content", [b"", b'{"form', b"[]", b"\xff"])

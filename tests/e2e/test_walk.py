@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.authority import CA, LeafCert
-from tests.e2e.product import PATIENCE, Product, eventually, fresh, served_fingerprint, until_served
+from tests.e2e.product import PATIENCE, Product, eventually, fresh, running, served_fingerprint, until_served
 
 WWW = "www.walk.example.com"
+
+
+@pytest.fixture(scope="module", params=["local", "tests.moto.run"])
+def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Run the product on each of its records: SQLite, and the adapters of AWS over moto."""
+    with running(tmp_path_factory.mktemp("product") / "state", request.param) as product:
+        yield product
 
 
 @pytest.fixture(scope="module")

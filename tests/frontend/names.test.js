@@ -10,7 +10,20 @@ test('names are read into A-labels, addresses apart', () => {
 });
 
 test('what is no name says why', () => {
-  for (const wrong of ['https://example.com', 'example.com.', 'a.*.example.com', '*', 'localhost', 'a_b.example.com', '-a.example.com', 'a..b.com', '1.2.3.999', 'x@example.com', 'example.com:443', `${'a'.repeat(64)}.com`]) {
+  for (const wrong of [
+    'https://example.com',
+    'example.com.',
+    'a.*.example.com',
+    '*',
+    'localhost',
+    'a_b.example.com',
+    '-a.example.com',
+    'a..b.com',
+    '1.2.3.999',
+    'x@example.com',
+    'example.com:443',
+    `${'a'.repeat(64)}.com`,
+  ]) {
     assert.ok(read(wrong).problem, wrong);
   }
 });
@@ -19,7 +32,8 @@ test('a wildcard is exactly one label (RFC 6125 section 6.4.3)', () => {
   assert.ok(covers('*.example.com', 'www.example.com'));
   assert.ok(covers('WWW.example.com', 'www.EXAMPLE.com'));
   assert.ok(covers('*.example.com', '*.example.com'));
-  for (const host of ['example.com', 'a.b.example.com', '*.b.example.com', 'wwwexample.com']) assert.ok(!covers('*.example.com', host), host);
+  for (const host of ['example.com', 'a.b.example.com', '*.b.example.com', 'wwwexample.com'])
+    assert.ok(!covers('*.example.com', host), host);
   assert.deepEqual(uncovered(['*.example.com'], ['a.example.com', 'example.com']), ['example.com']);
 });
 
@@ -31,4 +45,5 @@ test('the article’s advice about roots, sub-domains and wildcards', () => {
   assert.equal(advice(['*.example.com', 'example.com']), '');
 });
 
-test('names are cut at spaces, commas and lines', () => assert.deepEqual(split(' a.com, b.com\n\nc.com;'), ['a.com', 'b.com', 'c.com']));
+test('names are cut at spaces, commas and lines', () =>
+  assert.deepEqual(split(' a.com, b.com\n\nc.com;'), ['a.com', 'b.com', 'c.com']));

@@ -7,13 +7,36 @@ const SINCE = '2026-11-24T00:00:00Z';
 const UNTIL = '2026-11-25T00:00:00Z';
 
 test('each bar is the busiest minute of its part', () => {
-  const found = bars([minute('00:00', 1), minute('00:14', 9), minute('00:15', 2), minute('23:59', 4)], SINCE, UNTIL, 96);
-  assert.deepEqual(found.map((each) => [each.place, each.rate]), [[0, 9], [1, 2], [95, 4]]);
+  const found = bars(
+    [minute('00:00', 1), minute('00:14', 9), minute('00:15', 2), minute('23:59', 4)],
+    SINCE,
+    UNTIL,
+    96,
+  );
+  assert.deepEqual(
+    found.map((each) => [each.place, each.rate]),
+    [
+      [0, 9],
+      [1, 2],
+      [95, 4],
+    ],
+  );
   assert.equal(found[0].at, '2026-11-24T00:14:00Z');
 });
 
 test('a minute at an edge of the time has a bar', () => {
-  assert.deepEqual(bars([{ at: '2026-11-23T23:59:30Z', requests_per_second: 1 }, { at: UNTIL, requests_per_second: 1 }], SINCE, UNTIL, 4).map((each) => each.place), [0, 3]);
+  assert.deepEqual(
+    bars(
+      [
+        { at: '2026-11-23T23:59:30Z', requests_per_second: 1 },
+        { at: UNTIL, requests_per_second: 1 },
+      ],
+      SINCE,
+      UNTIL,
+      4,
+    ).map((each) => each.place),
+    [0, 3],
+  );
   assert.deepEqual(bars([], SINCE, UNTIL, 4), []);
 });
 

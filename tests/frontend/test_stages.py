@@ -13,7 +13,7 @@ import pytest
 from chalicelib.api import wire
 from chalicelib.model import expiry
 from chalicelib.model.endpoint import Version
-from chalicelib.x509.facts import Facts, Verdict
+from chalicelib.x509.facts import Facts, Key, Verdict
 
 WORDS = Path(__file__).parents[2] / "frontend" / "js" / "words.js"
 SCRIPT = f"""
@@ -29,7 +29,7 @@ def version(*days: int) -> Version:
     """Return a version whose certificates begin an hour after each other and live for so many days."""
     begins = [BEGIN + timedelta(hours=place) for place in range(len(days))]
     chain = tuple(
-        Facts("CN=c", "CN=r", (), begin, begin + timedelta(days=life), "1", "f", "", "", False, False)
+        Facts("CN=c", "CN=r", (), begin, begin + timedelta(days=life), "1", "f", Key(""), "", False, False)
         for begin, life in zip(begins, days, strict=True)
     )
     return Version("e", 1, "v", "", chain, TRUSTED, (), BEGIN, "test")

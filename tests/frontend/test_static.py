@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from local import static
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
-MOST_LINES = 260
+MOST_LINES = 240
+IMPORT = re.compile(r"^(?:import|export)\b[^;]*?\bfrom '([^']+)'", re.MULTILINE)
+PRELOAD = re.compile(r'<link rel="modulepreload" href="([^"]+)">')
+ENTRY = re.compile(r'<script type="module" src="([^"]+)">')
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.8", "GZIP, deflate"])
@@ -49,6 +53,30 @@ def test_pages_name_only_files_that_are_there() -> None:
         names = [part.split('"')[0] for part in text.replace('src="', 'href="').split('href="')[1:]]
 
         assert [] == [name for name in names if not name.startswith("data:") and not (FRONTEND / name).is_file()]
+
+
+def imported(module: Path) -> set[Path]:
+    """Return the modules that one imports when it starts, and those that they import."""
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        file = waiting.pop()
+        names = {(file.parent / name).resolve() for name in IMPORT.findall(file.read_text())}
+        waiting += names - found
+        found |= names
+    return found
+
+
+@pytest.mark.parametrize("page", sorted(FRONTEND.glob("*.html")), ids=lambda page: page.name)
+def test_pages_ask_for_all_of_their_modules_at_once(page: Path) -> None:
+    """A page names every module that it starts with, and no other, so that none waits for another's import."""
+    text = page.read_text()
+    entry = ENTRY.search(text)
+
+    assert entry is not None
+    assert {str(path.relative_to(FRONTEND)) for path in imported(FRONTEND / entry[1])} == set(
+        PRELOAD.findall(text)
+    )
 
 
 def test_own_modules_stay_small() -> None:

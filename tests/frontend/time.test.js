@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ago, axis, day, daysUntil, exact, lasting, months, monthName, plural, remaining, stamp } from '../../frontend/js/time.js';
+import {
+  ago,
+  axis,
+  day,
+  daysUntil,
+  exact,
+  lasting,
+  months,
+  monthName,
+  plural,
+  remaining,
+  stamp,
+} from '../../frontend/js/time.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 
@@ -26,7 +38,10 @@ test('durations in words', () => {
 
 test('an axis has the first of each month, and places within bounds', () => {
   const line = axis('2026-11-01T00:00:00Z', '2027-03-01T00:00:00Z');
-  assert.deepEqual(months(line.from, line.to).map((each) => monthName(each)), ['Dec', 'Jan', 'Feb']);
+  assert.deepEqual(
+    months(line.from, line.to).map((each) => monthName(each)),
+    ['Dec', 'Jan', 'Feb'],
+  );
   assert.equal(line.left('2026-11-01T00:00:00Z'), '0.00%');
   assert.equal(line.left('2030-01-01T00:00:00Z'), '100.00%');
   assert.equal(line.width('2026-11-01T00:00:00Z', '2026-12-01T00:00:00Z'), '25.00%');

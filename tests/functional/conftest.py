@@ -1,34 +1,28 @@
-"""The real app, on each record: a SQLite file, or an AWS inside the process made from the one template."""
+"""The real app over an empty record, on SQLite or on an AWS inside the process."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import boto3
 import botocore.session
 import pytest
 from chalice.test import Client
-from moto import mock_aws
-from moto.core.botocore_stubber import BotocoreStubber
-from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib import jobs, stores, wiring
-from chalicelib.sqlite import keys
-from tests import nameserver
+from chalicelib import stores, wiring
+from chalicelib.record.conditions import Differs, Item
+from chalicelib.record.contract import Record
+from chalicelib.sqlite.record import SqliteRecord
+from tests import nameserver, records
 from tests.authority import CA, DAY, LeafCert
-from tests.moto import mending, stack
-from tests.moto.mending import ACCOUNT
 from tests.nameserver import NameServer
+from tests.records import SQLITE
 
-REGION = "us-east-1"
-SQLITE, MOTO = "sqlite", "moto"
+Test = TypeVar("Test", bound=Callable[..., None])
 NOBODY = "127.0.0.1:1"  # refuses every connection
 
 
@@ -69,13 +63,6 @@ def customs(api: Api, app: str = "example") -> list[Any]:
     return [domain for domain in api.call("GET", f"/apps/{app}/domains").body if domain["kind"] == "custom"]
 
 
-def forget() -> None:
-    """Let wiring make everything anew."""
-    for made in (*vars(stores).values(), *vars(wiring).values(), *vars(jobs).values()):
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
-
-
 @pytest.fixture(scope="session")
 def names() -> Iterator[NameServer]:
     """Run the DNS server that everything asks; it knows no name until a test adds some."""
@@ -91,68 +78,56 @@ def models() -> Iterator[None]:
         yield
 
 
+def on(*kinds: str) -> Callable[[Test], Test]:
+    """Let a test run on these records, whatever its module says."""
+
+    def mark(test: Test) -> Test:
+        test.__dict__["records"] = kinds
+        return test
+
+    return mark
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a module's tests on the records that it names in RECORDS: on SQLite if it names none."""
     if "kept" in metafunc.fixturenames:
-        records = __import__("os").environ.get("REC", "sqlite").split(",")
-        metafunc.parametrize("kept", records, indirect=True, scope="module")
+        kinds = getattr(metafunc.function, "records", getattr(metafunc.module, "RECORDS", (SQLITE,)))
+        metafunc.parametrize("kept", kinds, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
 def kept(
     request: pytest.FixtureRequest, names: NameServer, models: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, str]]:
-    """Start with a new record; yield the outputs of the template where it is on AWS."""
-    on = moto_record() if request.param == MOTO else sqlite_record(tmp_path_factory.mktemp("record"))
-    with pytest.MonkeyPatch.context() as environment, on as (outputs, variables):
+) -> Iterator[str]:
+    """Make a record; yield what keeps it: SQLITE or MOTO."""
+    made = records.made(request.param, tmp_path_factory.mktemp("record"))
+    with pytest.MonkeyPatch.context() as environment, made as variables:
         host, port = names.address
         own = {"SSL_ENDPOINT_RESOLVER": f"{host}:{port}", "SSL_ENDPOINT_EDGE": NOBODY}
         for name, value in {**variables, **own}.items():
             environment.setenv(name, value)
-        forget()
-        yield outputs
-        if request.param == SQLITE:
-            stores.record().close()
-    forget()
-
-
-@contextmanager
-def moto_record() -> Iterator[tuple[dict[str, str], dict[str, str]]]:
-    """Start an AWS with the template's resources; yield the template's outputs, and the variables that name it."""
-    mending.apply()
-    with pytest.MonkeyPatch.context() as environment, mock_aws():
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            environment.setenv(name, "testing")
-        environment.setenv("AWS_DEFAULT_REGION", REGION)
-        environment.delenv("AWS_ENDPOINT_URL", raising=False)
-        outputs = stack.make(boto3.session.Session(region_name=REGION))
-        environment.setattr(BotocoreStubber, "__call__", mending.one_at_a_time(BotocoreStubber.__call__))
-        yield outputs, stack.environment(outputs)
-
-
-@contextmanager
-def sqlite_record(folder: Path) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
-    """Make the key of a record in a folder; yield no outputs, and the variable that names the record."""
-    record = str(folder / "record.sqlite")
-    keys.make(keys.place(record, {}))
-    yield {}, {"SSL_ENDPOINT_RECORD": record}
+        records.forget()
+        yield request.param
+        if isinstance(record := stores.record(), SqliteRecord):
+            record.close()
+    records.forget()
 
 
 @pytest.fixture
-def aws(kept: dict[str, str], names: NameServer) -> dict[str, str]:
-    """Return the template's outputs, with an empty record and no name in DNS."""
+def record(kept: str, names: NameServer) -> Record:
+    """Return the record, empty; DNS has no name."""
     names.clear()
-    if not kept:
-        stores.record()._run("DELETE FROM items")
-        return kept
-    table = dynamodb_backends[ACCOUNT][REGION].tables[kept["Table"]]
-    for item in table.all_items():
-        table.delete_item(item.hash_key, item.range_key)
-    return kept
+    records.empty()
+    return stores.record()
+
+
+def everything() -> list[Item]:
+    """Return all items of the record."""
+    return list(stores.record().scan(Differs("PK", "")))
 
 
 @pytest.fixture
-def login(aws: dict[str, str]) -> Iterator[Callable[..., Api]]:
+def login(record: Record) -> Iterator[Callable[..., Api]]:
     """Yield a function that makes a token for an account and returns the API seen with it."""
     import app  # noqa: PLC0415
 
@@ -172,7 +147,7 @@ def api(login: Callable[..., Api]) -> Api:
 
 
 @pytest.fixture
-def nobody(aws: dict[str, str]) -> Iterator[Api]:
+def nobody(record: Record) -> Iterator[Api]:
     """Yield the API without a token."""
     import app  # noqa: PLC0415
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,12 +23,9 @@ from chalicelib.service.outbox import Outbox
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.facts import Verdict
 from tests.authority import CA, DAY, NOW
+from tests.functional.steps import Death
 
 MOMENT = timedelta(seconds=1)
-
-
-class Death(BaseException):
-    """What ends a process in the middle; nothing catches it."""
 
 
 @dataclass
@@ -125,19 +121,6 @@ def reminders(api: Any, app: str = "example") -> dict[str, datetime]:
     assert record is not None
     assert record.serving is not None
     return expiry.moments(record.serving)
-
-
-def dying(event: str, number: int) -> Callable[[], None]:
-    """End the process before or after the n-th call to DynamoDB from now; return what mends it."""
-    events, left = stores.client("dynamodb").meta.events, [number]
-
-    def die(**_: Any) -> None:
-        left[0] -= 1
-        if left[0] == 0:
-            raise Death
-
-    events.register(f"{event}.dynamodb", die)
-    return lambda: events.unregister(f"{event}.dynamodb", die)
 
 
 LONG = Certificate(CA().issue_cert("www.example.com", not_before=NOW - DAY, not_after=NOW + 199 * DAY).certificate)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
@@ -14,9 +12,10 @@ import pytest
 from chalicelib import stores, wiring
 from chalicelib.model.activity import KEPT_DAYS
 from chalicelib.model.caller import Caller
+from chalicelib.record.writes import Delete
 from tests.functional import test_matrix
 from tests.functional.conftest import Api
-from tests.functional.test_calls import counted
+from tests.functional.steps import changed, noted
 from tests.functional.test_matrix import ROUTES, ROWS, House
 
 house = test_matrix.house
@@ -35,51 +34,26 @@ CHANGES_NOTHING = {
 BESIDE = ("IDEMPOTENCY#", "POOL#", "DELIVERIES#", "ACTIVITY#")
 
 
-@contextmanager
-def committed() -> Iterator[list[dict[str, Any]]]:
-    """Collect what is sent to DynamoDB to be written: the operation under "", and its parameters."""
-    sent: list[dict[str, Any]] = []
-    events = stores.client("dynamodb").meta.events
-
-    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
-        if model.name not in test_matrix.READS:
-            sent.append({"": model.name, **json.loads(json.dumps(params, default=str))})
-
-    events.register("provide-client-params.dynamodb", note)
-    try:
-        yield sent
-    finally:
-        events.unregister("provide-client-params.dynamodb", note)
-
-
-def rows_of(call: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the keys or items that a call writes."""
-    if call[""] != "TransactWriteItems":
-        return [call.get("Item") or call["Key"]]
-    writes = [(kind, write) for part in call["TransactItems"] for kind, write in part.items()]
-    return [write.get("Item") or write["Key"] for kind, write in writes if kind != "ConditionCheck"]
-
-
 def is_beside(row: dict[str, Any]) -> bool:
     """Tell whether a row is no part of an app; what somebody saw of a domain does not change it."""
-    return bool(row["PK"]["S"].startswith(BESIDE) or row["SK"]["S"].startswith("CHECK#"))
+    return bool(row["PK"].startswith(BESIDE) or row["SK"].startswith("CHECK#"))
 
 
 @pytest.mark.parametrize(("method", "path"), BELOW_AN_APP)
 def test_every_change_tells(house: House, method: str, path: str) -> None:
     """Whatever changes an app says so in the very transaction of the change: who, when, what, by which request."""
-    with committed() as calls:
+    with noted() as steps:
         status = house.ask("write", method, path, ROWS[method, path])
     house.restore()
-    changes = [rows_of(call) for call in calls]
+    changes = list(map(changed, steps.transactions))
     changes = [rows for rows in changes if not all(map(is_beside, rows))]
 
     assert status < 300
     assert bool(changes) != ((method, path) in CHANGES_NOTHING)
     for rows in changes:
-        (told,) = (row for row in rows if row["PK"]["S"].startswith("ACTIVITY#"))
-        assert {"write"} == {told["actor"]["S"]}
-        assert all(told[name]["S"] for name in ("action", "detail", "request_id", "account_id", "at"))
+        (told,) = (row for row in rows if row["PK"].startswith("ACTIVITY#"))
+        assert {"write"} == {told["actor"]}
+        assert all(told[name] for name in ("action", "detail", "request_id", "account_id", "at"))
         assert "PRIVATE KEY" not in str(told)
 
 
@@ -111,19 +85,19 @@ def fill(app_id: str, number: int, step: timedelta) -> None:
 
 
 def pages(api: Api, asked: str) -> list[Any]:
-    """Follow Next-Range to the end, and return the answers; each costs one query for the rows."""
+    """Follow Next-Range to the end, and return the answers; each costs one look for the rows."""
     found = []
     while asked:
-        with counted() as calls:
+        with noted() as steps:
             found.append(api.call("GET", ACTIVITY, Range=asked))
-        assert ["GetItem", "Query", "Query"] == calls[:3]  # token, app, rows
-        assert len(calls) <= 4
+        assert ["get", "query", "page"] == steps.names[:3]  # token, app, rows
+        assert len(steps.names) <= 4
         asked = found[-1].headers.get("Next-Range", "")
     return found
 
 
 def test_all_of_it_can_be_paged(example: Api) -> None:
-    """Following Next-Range gives every event of 400 days once, newest first, at one query a page."""
+    """Following Next-Range gives every event of 400 days once, newest first, at one look a page."""
     app_id = example.call("GET", "/apps/example").body["id"]
     fill(app_id, 40, timedelta(days=10))
     whole = example.call("GET", ACTIVITY)
@@ -151,12 +125,11 @@ def test_new_events_do_not_shift_pages(example: Api) -> None:
     assert ["addon.provision", "app.create"] == [first.body[0]["action"], *(row["action"] for row in second.body)]
 
 
-def test_row_that_is_gone_is_still_a_place(example: Api, aws: dict[str, str]) -> None:
+def test_row_that_is_gone_is_still_a_place(example: Api) -> None:
     """A page goes on behind an event whose 400 days are over by now; what is no id of one is ignored."""
     rows = example.call("GET", ACTIVITY).body
     app_id = example.call("GET", "/apps/example").body["id"]
-    key = {"PK": {"S": f"ACTIVITY#{app_id}"}, "SK": {"S": rows[0]["id"]}}
-    stores.client("dynamodb").delete_item(TableName=aws["Table"], Key=key)
+    stores.record().commit([Delete({"PK": f"ACTIVITY#{app_id}", "SK": rows[0]["id"]})])
 
     assert rows[1:] == example.call("GET", ACTIVITY, Range=f"id ]{rows[0]['id']}..; max=9").body
     assert rows[1:] == example.call("GET", ACTIVITY, Range="id ]zebra..; max=9").body

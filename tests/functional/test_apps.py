@@ -10,7 +10,9 @@ from datetime import timedelta
 import pytest
 
 from tests.functional.conftest import Api, customs
+from tests.records import MOTO, SQLITE
 
+RECORDS = (SQLITE, MOTO)
 PLAN = {"plan": {"name": "ssl:endpoint"}}
 
 

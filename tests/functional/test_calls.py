@@ -13,7 +13,9 @@ from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.certificate import Certificate
 from tests.authority import CA, LeafCert, self_signed
 from tests.functional.conftest import Answer, Api, issue
+from tests.records import MOTO
 
+RECORDS = (MOTO,)
 MOST = 3  # beyond auth, which is the token's GetItem
 APP = "/apps/example"
 ENDPOINTS = f"{APP}/ssl-endpoints"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,13 +14,17 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from chalicelib import wiring
 from chalicelib.errors import Unavailable
+from chalicelib.model.endpoint import Version
+from chalicelib.record import endpoints
 from chalicelib.service.intermediates import Intermediates
 from chalicelib.x509.certificate import Certificate
 from chalicelib.x509.trust import Anchors
 from tests.authority import CA, LeafCert
 from tests.functional.conftest import Api, issue
+from tests.records import MOTO, SQLITE
 from tests.unit.x509.forms import pkcs12_file
 
+RECORDS = (SQLITE, MOTO)
 ENDPOINTS = "/apps/example/ssl-endpoints"
 
 
@@ -114,7 +119,7 @@ def test_private_intermediates_are_not_learnt(example: Api, root: CA) -> None:
     assert [] == wiring.intermediates().known(loaded(private).subject_key)
 
 
-def test_operator_fills_the_pool(example: Api, root: CA, aws: dict[str, str]) -> None:
+def test_operator_fills_the_pool(example: Api, root: CA) -> None:
     """A PEM file of intermediates, with junk and strangers in it, is learnt as far as it leads to a root."""
     upper = root.issue_ca("Upper")
     lower = upper.issue_ca("Lower")
@@ -210,3 +215,27 @@ def test_mismatch_names_the_domains(example: Api, root: CA) -> None:
     assert (True, ["name_mismatch"]) == (made["ssl_cert"]["trusted"], codes(made))
     assert "shop.example.com" in made["ssl_cert"]["reasons"][0]["sentence"]
     assert "www" not in made["ssl_cert"]["reasons"][0]["sentence"]
+    assert ["shop.example.com"] == made["ssl_cert"]["reasons"][0]["subjects"]
+
+
+def test_version_of_an_older_release_is_read(example: Api, root: CA, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version whose record has no key as values, and no subjects in its verdict, is described as today."""
+
+    def described_before(version: Version) -> str:
+        told = json.loads(described(version))
+        for facts, stored in zip(version.chain, told["chain"], strict=True):
+            del stored["key"], stored["common_names"]
+            stored["key_type"] = facts.key.name
+        for reason in told["verdict"]["reasons"]:
+            del reason["subjects"]
+        return json.dumps(told)
+
+    described = endpoints.described
+    monkeypatch.setattr(endpoints, "described", described_before)
+    issued = issue(root.issue_ca("I"), "www.example.com")
+    made = example.call("POST", ENDPOINTS, {**upload(issued), "certificate_chain": issued.pem}).body
+    read = example.call("GET", f"{ENDPOINTS}/{made['id']}").body
+
+    assert {"type": "EC", "bits": 256, "curve": "P-256"} == read["details"]["key"] == made["details"]["key"]
+    assert ["missing_intermediate"] == codes(read)
+    assert [] == read["ssl_cert"]["reasons"][0]["subjects"]

@@ -10,10 +10,10 @@ import pytest
 
 from chalicelib import stores, wiring
 from chalicelib.model.notice import MOST_CHANNELS
+from tests import records
 from tests.authority import CA
-from tests.functional.conftest import Api, forget, issue
+from tests.functional.conftest import Api, everything, issue
 from tests.functional.sweeps import Letterbox
-from tests.functional.test_accounts import table_text
 from tests.functional.test_calls import upload
 
 APP, ACCOUNT = "/apps/example/channels", "/account/channels"
@@ -145,13 +145,13 @@ def test_channels_are_found_where_they_belong(example: Api, login: Callable[...,
     assert 404 == stranger.call("GET", APP).status
 
 
-def test_destroyed_app_takes_its_channels_along(example: Api, aws: dict[str, str]) -> None:
+def test_destroyed_app_takes_its_channels_along(example: Api) -> None:
     """Nothing of them is left, not even in lists that are behind."""
     example.call("POST", APP, {**MAIL, "target": "vanishing@example.com"})
     assert 200 == example.call("DELETE", "/apps/example").status
 
-    assert "CHANNEL#" in table_text(aws)  # the account's
-    assert '"target": "vanishing@example.com"' not in table_text(aws)
+    assert "CHANNEL#" in str(everything())  # the account's
+    assert '"target": "vanishing@example.com"' not in str(everything())
     assert "vanishing@example.com'" not in str(list(stores.record().owned_by("owner")))
 
 
@@ -212,10 +212,10 @@ def test_mail_is_written_where_the_settings_say(
 ) -> None:
     """The whole way, with the real senders: the test's answer names the file."""
     monkeypatch.setenv("SSL_ENDPOINT_MAIL_FOLDER", str(tmp_path / "mail"))
-    forget()
+    records.forget()
     [channel] = example.call("GET", ACCOUNT).body
     told = example.call("POST", f"{ACCOUNT}/{channel['id']}/test").body
-    forget()
+    records.forget()
 
     assert "delivered" == told["state"]
     assert [f"{told['id']}.eml"] == [file.name for file in (tmp_path / "mail").iterdir()]

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib import stores, wiring
-from chalicelib.edge.plan import plan
+from chalicelib.edge.planner import plan
 from chalicelib.errors import Conflict
 from chalicelib.model.caller import Caller
 from chalicelib.model.feed import DomainEntry
@@ -24,7 +24,9 @@ from tests.functional.conftest import Answer, Api, customs, issue
 from tests.functional.test_calls import upload
 from tests.functional.test_watch import listen, record_of, told
 from tests.nameserver import SILENT, NameServer, code
+from tests.records import MOTO, SQLITE
 
+RECORDS = (SQLITE, MOTO)
 WWW, WILD, PROOF = "www.example.com", "*.example.com", "_ssl-endpoint.www.example.com"
 
 

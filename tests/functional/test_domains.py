@@ -11,7 +11,7 @@ from tests.functional.conftest import Api, customs
 
 
 @pytest.mark.parametrize(
-    ("hostname", "record", "name", "zone"),
+    ("hostname", "kind", "name", "zone"),
     [
         ("www.example.com", "CNAME", "www", "example.com"),
         ("WWW.Example.COM", "CNAME", "www", "example.com"),
@@ -23,11 +23,11 @@ from tests.functional.conftest import Api, customs
         ("bücher.example", "ALIAS or ANAME", "@", "xn--bcher-kva.example"),
     ],
 )
-def test_domain_shows_its_record(example: Api, hostname: str, record: str, name: str, zone: str) -> None:
+def test_domain_shows_its_record(example: Api, hostname: str, kind: str, name: str, zone: str) -> None:
     """A sub-domain and a wildcard need a CNAME, a root domain an ALIAS or ANAME, all to the app's hostname."""
     [addon] = example.call("GET", "/apps/example/addons").body
     made = example.call("POST", "/apps/example/domains", {"hostname": hostname})
-    expected = {"type": record, "name": name, "zone": zone, "target": f"{addon['hostname']}."}
+    expected = {"type": kind, "name": name, "zone": zone, "target": f"{addon['hostname']}."}
 
     assert 201 == made.status
     assert [expected] == made.body["records"]
@@ -57,6 +57,9 @@ def test_domain_shows_its_record(example: Api, hostname: str, record: str, name:
         "*.ssl.localhost",
         "ssl.localhost",
         "127.0.0.1",
+        "2001:db8::1",
+        "*.co.uk",
+        "אa.example",
         7,
         None,
     ],

@@ -10,7 +10,8 @@ import pytest
 from chalicelib import stores, wiring
 from chalicelib.model import times
 from chalicelib.model.edge import Report
-from tests.functional.conftest import Api
+from chalicelib.record.contract import Record
+from tests.functional.conftest import Api, everything
 
 SECOND = timedelta(seconds=1)
 
@@ -29,7 +30,7 @@ def changes() -> list[str]:
     return [entry.changed for entry in stores.feed().changes("")]
 
 
-def test_an_empty_record_has_no_newest_change(aws: dict[str, str], now: datetime) -> None:
+def test_an_empty_record_has_no_newest_change(record: Record, now: datetime) -> None:
     """An edge that follows nothing is not behind."""
     stores.edges().keep(Report("e-1", "", 0, now))
     [state] = wiring.edges().states()
@@ -61,15 +62,24 @@ def test_lag_counts_from_the_oldest_change_that_is_missing(example: Api, now: da
     } == states
 
 
-def test_an_edge_that_is_gone_is_forgotten(aws: dict[str, str], now: datetime) -> None:
+def test_an_edge_that_ends_on_purpose_is_forgotten_at_once(record: Record, now: datetime) -> None:
+    """Its report is taken back, and the others stay; that may be done twice."""
+    reports = stores.edges()
+    for edge in ("e-1", "e-2"):
+        reports.keep(Report(edge, "", 0, now))
+    for _ in range(2):
+        reports.forget("e-1")
+
+    assert ["e-2"] == [state.edge_id for state in wiring.edges().states()]
+
+
+def test_an_edge_that_is_gone_is_forgotten(record: Record, now: datetime) -> None:
     """Only the last report counts, and after a day without one there is no edge, deleted already or not."""
     reports = stores.edges()
     for edge, silent in (("e-1", timedelta(days=1)), ("e-2", timedelta(hours=9)), ("e-2", 5 * SECOND)):
         reports.keep(Report(edge, "", 1, now - silent))
     [state] = wiring.edges().states()
-    [item] = [
-        item for item in stores.client("dynamodb").scan(TableName=aws["Table"])["Items"] if "e-2" in str(item)
-    ]
+    [item] = [item for item in everything() if "e-2" in str(item)]
 
     assert ("e-2", 5 * SECOND, 1) == (state.edge_id, state.silent_for, state.waiting)
-    assert int((now - 5 * SECOND + timedelta(days=1)).timestamp()) == int(item["ttl"]["N"])
+    assert int((now - 5 * SECOND + timedelta(days=1)).timestamp()) == item["ttl"]

@@ -16,11 +16,15 @@ from chalicelib.model.notice import LEASE, RETRY_AFTER
 from chalicelib.service import expiry as service
 from tests.authority import CA, DAY, LeafCert
 from tests.functional.conftest import Api, issue
-from tests.functional.sweeps import MOMENT, Clock, Death, House, Letterbox, dying, reminders
-from tests.functional.test_calls import counted, upload
+from tests.functional.steps import Death, dying, noted
+from tests.functional.sweeps import MOMENT, Clock, House, Letterbox, reminders
+from tests.functional.test_calls import upload
+from tests.records import MOTO, SQLITE
 
 ENDPOINTS = "/apps/example/ssl-endpoints"
-CALLS = 8  # to DynamoDB, of a sweep that tells one channel of one certificate
+RECORDS = (SQLITE, MOTO)
+STEPS = ["due", "query", "query", "commit", "commit"]  # of a sweep that tells one channel of one certificate
+PLACES = [(when, number) for when in ("before", "after") for number in range(1, len(STEPS) + 1)]
 
 
 @pytest.fixture(scope="module")
@@ -142,29 +146,25 @@ def test_two_sweeps_at_once_tell_once(served: Api, house: House) -> None:
 
 
 def test_death_is_healed_wherever_it_comes(served: Api, house: House) -> None:
-    """A sweep costs as many calls as the next test has places to die at."""
+    """A sweep has as many steps as the next test has places to die at."""
     at = reminders(served)["renew"]
-    with counted() as calls:
+    with noted() as steps:
         house.sweep(at)
 
-    assert [*["Query"] * 6, "TransactWriteItems", "PutItem"] == calls
-    assert CALLS == len(calls)
+    assert STEPS == steps.names
 
 
-@pytest.mark.parametrize("number", range(1, CALLS + 1))
-@pytest.mark.parametrize("event", ["before-call", "after-call"])
-def test_death_at_any_call_loses_and_repeats_nothing(served: Api, house: House, event: str, number: int) -> None:
-    """Dead before or after any call: the next runs tell it, under one id.
+@pytest.mark.parametrize(("when", "number"), PLACES)
+def test_death_at_any_step_loses_and_repeats_nothing(served: Api, house: House, when: str, number: int) -> None:
+    """Dead before or after any step: the next runs tell it, under one id.
 
     Only a death between sending and its record repeats the message, and then under the same id.
     """
     at = reminders(served)["renew"]
-    mend = dying(event, number)
-    with pytest.raises(Death):
+    with pytest.raises(Death), dying(when, number):
         house.sweep(at)
-    mend()
     house.heal()
-    is_unrecorded = (event, number) == ("before-call", CALLS)
+    is_unrecorded = (when, number) == ("before", len(STEPS))
 
     assert 1 + is_unrecorded == len(house.letters.ids)
     assert 1 == len(set(house.letters.ids))
@@ -186,19 +186,16 @@ def test_death_while_sending_is_healed_by_the_tick(served: Api, house: House, di
     assert 1 == len(set(house.letters.ids))
 
 
-@pytest.mark.parametrize("number", range(1, CALLS + 1))
-@pytest.mark.parametrize("event", ["before-call", "after-call"])
-def test_dead_deliverer_is_healed(served: Api, house: House, event: str, number: int) -> None:
-    """The tick may die at any call, too: a look a shard, claim, channel, app, and the record of the try."""
+@pytest.mark.parametrize(("when", "number"), PLACES)
+def test_dead_deliverer_is_healed(served: Api, house: House, when: str, number: int) -> None:
+    """The tick may die at any step, too: a look, claim, channel, app, and the record of the try."""
     house.letters.down = "It is down."
     house.sweep(reminders(served)["renew"])
     house.letters.down = ""
-    mend = dying(event, number)
-    with pytest.raises(Death):
+    with pytest.raises(Death), dying(when, number):
         house.deliver(RETRY_AFTER[0])
-    mend()
     house.heal()
-    is_unrecorded = (event, number) == ("before-call", CALLS)
+    is_unrecorded = (when, number) == ("before", len(STEPS))
 
     assert 1 + is_unrecorded == len(house.letters.ids)
     assert 1 == len(set(house.letters.ids))

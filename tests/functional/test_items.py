@@ -10,8 +10,11 @@ from botocore.exceptions import ClientError
 from chalicelib import stores
 from chalicelib.aws import items
 from chalicelib.record.conditions import Equals
+from chalicelib.record.contract import Record
 from chalicelib.record.writes import Put
+from tests.records import MOTO
 
+RECORDS = (MOTO,)
 KEY = {"PK": "P", "SK": "S"}
 EVERY_KIND: dict[str, Any] = {
     "text": 'é \u2028 "',
@@ -26,16 +29,15 @@ EVERY_KIND: dict[str, Any] = {
 }
 
 
-def test_item_comes_back_as_it_was(aws: dict[str, str]) -> None:
+def test_item_comes_back_as_it_was(record: Record) -> None:
     """Each kind of value by each way to read; None is left out of an item, not of a map."""
-    table = stores.record()
-    table.commit([Put({**KEY, **EVERY_KIND, "nothing": None})])
+    record.commit([Put({**KEY, **EVERY_KIND, "nothing": None})])
     read = [
-        table.get("P", "S"),
-        *table.get_many([KEY]),
-        *table.query("P"),
-        *table.page("P", None, 1)[0],
-        *table.scan(Equals({"PK": "P"})),
+        record.get("P", "S"),
+        *record.get_many([KEY]),
+        *record.query("P"),
+        *record.page("P", None, 1)[0],
+        *record.scan(Equals({"PK": "P"})),
     ]
 
     assert [{**KEY, **EVERY_KIND}] * 5 == read
@@ -50,11 +52,14 @@ def test_typed_and_plain_are_inverse() -> None:
     assert EVERY_KIND == items.plain(wire)
 
 
-def test_errors_are_still_told(aws: dict[str, str]) -> None:
+def test_errors_are_still_told(record: Record) -> None:
     """An answer that is none has its code and its reasons, as botocore reads them."""
-    stores.record()
     client = stores.client("dynamodb")
-    check = {"TableName": aws["Table"], "Key": items.typed(KEY), "ConditionExpression": "attribute_exists(PK)"}
+    check = {
+        "TableName": stores.settings().table,
+        "Key": items.typed(KEY),
+        "ConditionExpression": "attribute_exists(PK)",
+    }
     with pytest.raises(ClientError) as caught:
         client.transact_write_items(TransactItems=[{"ConditionCheck": check}])
 

@@ -17,9 +17,11 @@ from tests.authority import self_signed
 from tests.functional import worlds
 from tests.functional.conftest import Api, issue
 from tests.functional.test_calls import upload
-from tests.functional.worlds import DAY, World, codes, furnish, objects
+from tests.functional.worlds import DAY, World, codes, furnish, seal, sealed
+from tests.records import MOTO, SQLITE
 
 world = worlds.world
+RECORDS = (SQLITE, MOTO)
 
 
 def marks() -> list[Any]:
@@ -29,60 +31,46 @@ def marks() -> list[Any]:
 
 
 class TestSealedVersions:
-    """Objects that nobody needs."""
+    """Sealed versions that nobody needs."""
 
-    def test_orphans_go_when_they_are_old_enough(self, api: Api, world: World, aws: dict[str, str]) -> None:
-        """A bundle without a version goes after a day, whether its endpoint is there or not; others stay."""
+    def test_orphans_go_when_they_are_old_enough(self, api: Api, world: World) -> None:
+        """What was sealed for no version goes after a day, whether its endpoint is there or not; others stay."""
         furnish(api, "example", issue(world.stays.issue_ca("I"), "a.example.com"))
-        kept = objects(aws)
+        kept = sealed()
         endpoint_id = api.call("GET", "/apps/example/ssl-endpoints").body[0]["id"]
-        stores.vault().put("app", endpoint_id, "died", b"a key")
-        stores.vault().put("app", "unknown", "died", b"a key")
+        seal(endpoint_id, "died")
+        seal("unknown", "died")
         world.later(timedelta(hours=23))
         world.sweep()
-        young = objects(aws)
+        young = sealed()
         world.later(timedelta(hours=25))
 
-        assert 2 == world.sweep()["bundles"]
-        assert kept == objects(aws)
+        assert 2 == world.sweep()["sealed_versions"]
+        assert kept == sealed()
         assert len(kept) + 2 == len(young)
-        assert 0 == world.sweep()["bundles"]
+        assert 0 == world.sweep()["sealed_versions"]
 
-    def test_every_page_is_looked_at(self, world: World, aws: dict[str, str]) -> None:
-        """Lists longer than a page are read to their end, while their beginning is deleted."""
-        vault = stores.vault()
-        for number in range(7):
-            vault.put("app", f"endpoint-{number // 2}", f"version-{number}", b"a key")
-        pages = [len(page) for page in vault.pages(3)]
-        for page in vault.pages(3):
-            vault.delete(page)
-
-        assert [3, 3, 1] == pages
-        assert set() == objects(aws)
-
-    def test_keys_of_a_removed_endpoint_go_after_a_month(
-        self, api: Api, world: World, aws: dict[str, str]
-    ) -> None:
+    def test_keys_of_a_removed_endpoint_go_after_a_month(self, api: Api, world: World) -> None:
         """Private keys do not stay for ever, even where another endpoint took the place of theirs."""
         one, two = (issue(world.stays.issue_ca("I"), f"{name}.example.com") for name in "ab")
         furnish(api, "example", one, two, remove=True)
-        gone = objects(aws)
+        gone = sealed()
         api.call("POST", "/apps/example/ssl-endpoints", upload(one))
         furnish(api, "other", one, remove=True)
         world.later(29 * DAY)
         world.sweep()
-        month = objects(aws)
+        month = sealed()
         world.later(31 * DAY)
 
         assert 3 == world.sweep()["sealed_versions"]
         assert 4 == len(month)
-        assert 1 == len(objects(aws) - gone)
+        assert 1 == len(sealed() - gone)
         assert [] == codes(api, "example")
 
     def test_failing_step_does_not_stop_the_others(
         self, api: Api, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """While S3 does not answer items are cleared all the same, and the run does not count as done."""
+        """While the vault does not answer items are cleared all the same, and the run does not count as done."""
 
         def down(*_: object) -> Any:
             raise Unavailable("The sealed versions cannot be listed.")

@@ -11,11 +11,13 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import stores, wiring
+from chalicelib import wiring
+from tests import records
 from tests.authority import CA
 from tests.functional.conftest import Api, issue
+from tests.functional.steps import Kept, noted
 from tests.functional.sweeps import Letterbox
-from tests.functional.test_calls import counted, upload
+from tests.functional.test_calls import upload
 
 CALLERS = {  # which account, and what its token may
     "no token": None,
@@ -28,8 +30,6 @@ CALLERS = {  # which account, and what its token may
     "collaborator, read": ("reader", "admin"),
     "collaborator, write": ("writer", "admin"),
 }
-Key = tuple[str, str]
-READS = {"GetItem", "BatchGetItem", "Query", "DescribeTable"}
 SCOPES = ["open", "read", "write", "admin"]
 ROUTES = sorted((method, path) for path, methods in app.app.routes.items() for method in methods)
 
@@ -159,24 +159,13 @@ class House:
     """Three apps of one owner, shared with a reader and a writer, and everybody's tokens."""
 
     client: Client
-    table: str
     tokens: dict[str, str | None]
     parameters: dict[str, str]
-    items: dict[Key, dict[str, Any]]
-
-    def now(self) -> dict[Key, dict[str, Any]]:
-        """Return all that is stored."""
-        found = stores.client("dynamodb").scan(TableName=self.table)["Items"]
-        return {(item["PK"]["S"], item["SK"]["S"]): item for item in found}
+    kept: Kept
 
     def restore(self) -> None:
-        """Make it what it was at first."""
-        dynamodb, found = stores.client("dynamodb"), self.now()
-        for pk, sk in found.keys() - self.items.keys():
-            dynamodb.delete_item(TableName=self.table, Key={"PK": {"S": pk}, "SK": {"S": sk}})
-        for key, item in self.items.items():
-            if found.get(key) != item:
-                dynamodb.put_item(TableName=self.table, Item=item)
+        """Make all that is stored what it was at first."""
+        self.kept.restore()
 
     def ask(self, caller: str, method: str, path: str, row: Row) -> int:
         """Send a route's request and return the status."""
@@ -252,15 +241,14 @@ def furnish(api: Api) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def house(cloud: dict[str, str]) -> Iterator[House]:
+def house(kept: str) -> Iterator[House]:
     """Furnish the house once; mail from it is kept."""
     with Client(app.app) as client, pytest.MonkeyPatch.context() as patch:
         patch.setitem(wiring.senders(), "email", Letterbox())
+        records.empty()
         tokens = tokens_of_all()
         parameters = furnish(Api(client, tokens["admin"]))
-        house = House(client, cloud["Table"], tokens, parameters, {})
-        house.items.update(house.now())
-        yield house
+        yield House(client, tokens, parameters, Kept())
 
 
 def expected(caller: str, row: Row) -> int:
@@ -292,11 +280,10 @@ def test_every_route_has_a_row() -> None:
 def test_caller_is_told(house: House, caller: str, method: str, path: str) -> None:
     """Each caller is let in or kept out as the table says; whoever is kept out has changed nothing."""
     row = ROWS[method, path]
-    with counted() as calls:
+    with noted() as steps:
         status = house.ask(caller, method, path, row)
-    changed = not READS.issuperset(calls)
-    if changed:
+    if steps.changes:
         house.restore()
 
     assert expected(caller, row) == status
-    assert not changed or (method != "GET" and status < 300)
+    assert not steps.changes or (method != "GET" and status < 300)

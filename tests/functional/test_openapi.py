@@ -20,6 +20,7 @@ import app
 from chalicelib import jobs, stores, wiring
 from chalicelib.errors import Unavailable
 from chalicelib.model.traffic import Batch, hour
+from chalicelib.record.contract import Record
 from tests.authority import CA
 from tests.functional.conftest import Api, issue
 from tests.functional.sweeps import Letterbox
@@ -139,7 +140,7 @@ def test_examples_are_valid() -> None:
 
 
 @pytest.fixture
-def watched(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+def watched(record: Record, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
     """Yield the API with an admin token; what it answers is compared with the document."""
     monkeypatch.setitem(wiring.senders(), "email", Letterbox())
     tokens = wiring.tokens()

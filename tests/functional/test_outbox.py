@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from chalicelib.model.record import AppRecord
 from chalicelib.record.notices import AlreadyTold
 from chalicelib.service import outbox
 from tests.functional.conftest import Api
+from tests.functional.steps import noted
 from tests.functional.sweeps import Clock, House, Letterbox
 
 SURGE = {
@@ -210,18 +210,13 @@ def test_channel_that_others_mark_at_the_same_time_hurts_nothing(
     house.deliver()
     house.letters.down = ""
     tell(house, channel, "surge#2")
-    reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
-    error = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": reasons}
 
-    def conflict(**_: Any) -> Any:
-        return SimpleNamespace(status_code=400), {**error, "ResponseMetadata": {}}
+    def others_are_in_the_way(step: int) -> None:
+        if 1 < len(steps.transactions[-1]):
+            raise Conflict("Other changes were made at the same time. Look at the new state and repeat yours.")
 
-    events, call = stores.client("dynamodb").meta.events, "before-call.dynamodb.TransactWriteItems"
-    events.register(call, conflict)
-    try:
+    with noted(others_are_in_the_way, only="commit") as steps:
         house.deliver()
-    finally:
-        events.unregister(call, conflict)
     house.deliver(LEASE)
 
     assert "It is down." == shown(example)["failing"]

@@ -15,6 +15,7 @@ import pytest
 
 from chalicelib.api import http
 from chalicelib.api.refusals import Refusals
+from chalicelib.record.contract import Record
 from tests.authority import self_signed
 from tests.functional.conftest import Api
 from tests.functional.test_calls import upload
@@ -126,7 +127,7 @@ def test_uploads_leave_no_trace(example: Api, caplog: pytest.LogCaptureFixture) 
     assert not any(part in caplog.text for part in ("BEGIN", "7777", *one.key_pem.split()[3:5]))
 
 
-def test_lambda_emits_both_levels(aws: dict[str, str]) -> None:
+def test_lambda_emits_both_levels(record: Record) -> None:
     """Where the root logger is silent below WARNING, as Lambda's is, both kinds of line come out."""
     ended = subprocess.run(
         [sys.executable, "-c", AS_LAMBDA], cwd=ROOT, env=os.environ, capture_output=True, timeout=60, check=True

@@ -7,28 +7,17 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from chalicelib import stores, wiring
 from chalicelib.model.caller import Caller
 from tests.authority import CA
-from tests.functional.conftest import Api, issue
-from tests.functional.test_accounts import OTHER, table_text
+from tests.functional import steps
+from tests.functional.conftest import Api, everything, issue
+from tests.functional.test_accounts import OTHER
+from tests.records import MOTO, SQLITE
 
+RECORDS = (SQLITE, MOTO)
 ONCE = {"Idempotency-Key": "8a2f"}
-
-
-def fail_transaction(number: int) -> Callable[[], None]:
-    """Cut the connection to DynamoDB at the n-th transaction from now; return what mends it."""
-    events, left = stores.client("dynamodb").meta.events, [number]
-
-    def cut(**_: Any) -> None:
-        left[0] -= 1
-        if left[0] == 0:
-            raise EndpointConnectionError(endpoint_url="dynamodb")
-
-    events.register("before-call.dynamodb.TransactWriteItems", cut)
-    return lambda: events.unregister("before-call.dynamodb.TransactWriteItems", cut)
 
 
 def test_repeated_request_is_told_the_first_answer(api: Api) -> None:
@@ -70,7 +59,7 @@ def test_refused_request_may_be_mended(api: Api) -> None:
 
 
 def test_key_is_forgotten_after_a_day(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A day later the key is free, whether or not DynamoDB has taken the mark away."""
+    """A day later the key is free, whether or not anything has taken the mark away."""
     api.call("POST", "/apps", {"name": "example"}, **ONCE)
     later = wiring.now() + timedelta(hours=25)
     monkeypatch.setattr(wiring.idempotency(), "_now", lambda: later)
@@ -116,13 +105,13 @@ def test_racing_twin_without_an_answer_is_a_conflict(api: Api, monkeypatch: pyte
     assert 1 == len(api.call("GET", "/apps").body)
 
 
-def test_secret_is_not_kept_for_repetitions(api: Api, aws: dict[str, str]) -> None:
+def test_secret_is_not_kept_for_repetitions(api: Api) -> None:
     """A repeated POST /tokens makes no second token and does not show the first one's secret again."""
     first = api.call("POST", "/tokens", {"name": "ci"}, **ONCE)
     again = api.call("POST", "/tokens", {"name": "ci"}, **ONCE)
 
     assert (201, 409) == (first.status, again.status)
-    assert first.body["token"] not in table_text(aws)
+    assert first.body["token"] not in str(everything())
     assert ["test", "ci"] == [token["name"] for token in api.call("GET", "/tokens").body]
 
 
@@ -193,9 +182,8 @@ def test_destroyed_app_is_gone(whole: Api, login: Callable[..., Api]) -> None:
 @pytest.mark.parametrize("step", range(1, 5))
 def test_interrupted_destruction_is_repeated(whole: Api, step: int) -> None:
     """Wherever it is cut off, it says 503, the app is still there, and the same call finishes it."""
-    mend = fail_transaction(step)
-    cut = whole.call("DELETE", "/apps/example", **ONCE)
-    mend()
+    with steps.cut(step):
+        cut = whole.call("DELETE", "/apps/example", **ONCE)
     left = whole.call("GET", "/apps/example")
     done, again = (whole.call("DELETE", "/apps/example", **ONCE) for _ in range(2))
 

@@ -27,31 +27,23 @@ from chalicelib.senders.ses import Ses
 from chalicelib.senders.sns import Topics
 from chalicelib.senders.way import Sender
 from tests.authority import NOW
-from tests.functional.conftest import REGION, forget, moto_record
+from tests.records import MOTO, REGION
 
+RECORDS = (MOTO,)
 SENDER = "ssl-endpoint@example.net"
 MESSAGE = Message("5e0c", Notice("key", "test", "app-id", NOW, {}), "Tést: it expires", "Line one\nlíne two\n")
 TO = Channel("c", "account", None, "email", "me@example.com", NOW)
 
 
-@pytest.fixture(scope="module")
-def cloud(models: None) -> Iterator[dict[str, str]]:
-    """Start an AWS with the template's resources; yield the template's outputs."""
-    with moto_record() as (outputs, _):
-        forget()
-        yield outputs
-    forget()
-
-
 @pytest.fixture
-def client(cloud: dict[str, str]) -> Callable[..., Any]:
+def client(kept: str) -> Callable[..., Any]:
     """Return what makes clients, for an SES that knows the sender and nobody else."""
     boto3.client("ses", region_name=REGION).verify_email_identity(EmailAddress=SENDER)
     return stores.client
 
 
 @pytest.fixture
-def topic(cloud: dict[str, str]) -> Iterator[Callable[..., str]]:
+def topic(kept: str) -> Iterator[Callable[..., str]]:
     """Yield a function that makes a topic."""
     sns, made = boto3.client("sns", region_name=REGION), []
 
@@ -208,7 +200,7 @@ def test_refusal_of_sns_is_a_sentence(client: Callable[..., Any]) -> None:
         Topics(client).send(replace(TO, kind="sns", target=missing), MESSAGE)
 
 
-def test_service_that_does_not_answer_is_told(cloud: dict[str, str]) -> None:
+def test_service_that_does_not_answer_is_told(kept: str) -> None:
     """So is one that cannot be reached."""
     from botocore.exceptions import EndpointConnectionError  # noqa: PLC0415
 

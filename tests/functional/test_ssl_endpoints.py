@@ -8,14 +8,16 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlencode
 
-import boto3
 import pytest
 
 from chalicelib import stores, wiring
 from chalicelib.model.feed import EndpointEntry
 from tests.authority import CA, LeafCert
 from tests.functional.conftest import Api, issue
+from tests.functional.worlds import at_rest, sealed
+from tests.records import MOTO, SQLITE
 
+RECORDS = (SQLITE, MOTO)
 ENDPOINTS = "/apps/example/ssl-endpoints"
 
 
@@ -28,11 +30,6 @@ def ca() -> CA:
 def upload(issued: LeafCert, **more: Any) -> dict[str, Any]:
     """Return the body that uploads a certificate."""
     return {"certificate_chain": issued.chain_pem, "private_key": issued.key_pem, **more}
-
-
-def head(aws: dict[str, str]) -> int:
-    """Return how many objects are in the bucket."""
-    return int(boto3.client("s3").list_objects_v2(Bucket=aws["Bucket"])["KeyCount"])
 
 
 def test_upload_is_described_and_listed(example: Api, ca: CA) -> None:
@@ -112,11 +109,11 @@ def test_update_and_roll_back(example: Api, ca: CA) -> None:
     assert [(3, "active"), (2, "replaced"), (1, "previous")] == states
 
 
-def test_same_file_again_changes_nothing(example: Api, ca: CA, aws: dict[str, str]) -> None:
-    """The active certificate uploaded once more, in any form, is a 200 without a new version or object."""
+def test_same_file_again_changes_nothing(example: Api, ca: CA) -> None:
+    """The active certificate uploaded once more, in any form, is a 200 without a new version, sealed or not."""
     issued = issue(ca, "www.example.com")
     first = example.call("POST", ENDPOINTS, upload(issued)).body
-    objects = head(aws)
+    before = sealed()
     path, same = f"{ENDPOINTS}/{first['name']}", upload(issued)
     for text in (
         issued.chain_pem,
@@ -127,7 +124,7 @@ def test_same_file_again_changes_nothing(example: Api, ca: CA, aws: dict[str, st
         as_sent = example.call("PATCH", path, {**same, "certificate_chain": text, "preprocess": False})
 
         assert (200, first) == (again.status, again.body) == (as_sent.status, as_sent.body)
-    assert objects == head(aws)
+    assert before == sealed()
 
 
 def test_update_may_keep_the_key_in_use(example: Api, ca: CA) -> None:
@@ -190,9 +187,9 @@ def bad_uploads(ca: CA) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_bad_upload_is_told_and_changes_nothing(example: Api, ca: CA, aws: dict[str, str]) -> None:
+def test_bad_upload_is_told_and_changes_nothing(example: Api, ca: CA) -> None:
     """Whatever is wrong with an upload is a 422 with a sentence; nothing is stored, by POST or by PATCH."""
-    objects = head(aws)
+    before = sealed()
     for wrong, body in bad_uploads(ca).items():
         refused = example.call("POST", ENDPOINTS, body)
         assert (422, "invalid_params") == (refused.status, refused.body["id"]), wrong
@@ -204,7 +201,7 @@ def test_bad_upload_is_told_and_changes_nothing(example: Api, ca: CA, aws: dict[
             continue  # an update may keep the one in use
         assert 422 == example.call("PATCH", f"{ENDPOINTS}/{good['name']}", body).status, wrong
     assert [good] == example.call("GET", ENDPOINTS).body
-    assert objects + 1 == head(aws)
+    assert 1 == len(sealed() - before)
 
 
 def test_too_large_upload_is_refused(example: Api, ca: CA) -> None:
@@ -224,21 +221,19 @@ def test_other_accounts_see_nothing(example: Api, login: Callable[..., Api], ca:
     assert {404} == {other.call(method, path, {}).status for path, methods in paths.items() for method in methods}
 
 
-def test_key_rests_only_encrypted(example: Api, ca: CA, aws: dict[str, str]) -> None:
-    """No item and no object holds the key's bytes; only the vault gives the bundle back, chain before key."""
+def test_key_rests_only_encrypted(example: Api, ca: CA, kept: str) -> None:
+    """Nothing that is stored holds the key's bytes; only the vault gives them back, behind the chain."""
     issued = issue(ca, "www.example.com")
     example.call("POST", ENDPOINTS, upload(issued))
     [endpoint] = [entry for entry in stores.feed().changes("") if isinstance(entry, EndpointEntry)]
-    bundle = stores.vault().open(endpoint.app_id, endpoint.endpoint_id, endpoint.version_id).decode()
+    opened = stores.vault().open(endpoint.app_id, endpoint.endpoint_id, endpoint.version_id).decode()
     secret = "".join(issued.key_pem.splitlines()[1:-1])[30:90]
-    s3 = boto3.client("s3")
-    objects = [each["Key"] for each in s3.list_objects_v2(Bucket=aws["Bucket"])["Contents"]]
-    rest = [s3.get_object(Bucket=aws["Bucket"], Key=key)["Body"].read().decode() for key in objects]
-    rest.append(str(boto3.client("dynamodb").scan(TableName=aws["Table"])["Items"]))
+    rest = at_rest(kept).replace("\\n", "").replace("\n", "")
 
-    assert bundle.index("BEGIN CERTIFICATE") < bundle.index("BEGIN PRIVATE KEY")
-    assert secret in bundle.replace("\n", "")
-    assert [] == [text for text in rest if secret in text.replace("\n", "")]
+    assert opened.index("BEGIN CERTIFICATE") < opened.index("BEGIN PRIVATE KEY")
+    assert secret in opened.replace("\n", "")
+    assert issued.fingerprint in rest
+    assert secret not in rest
 
 
 def test_history_is_told_in_the_activity(example: Api, ca: CA) -> None:

@@ -13,8 +13,13 @@ from botocore.exceptions import ReadTimeoutError
 from chalicelib import stores, wiring
 from chalicelib.errors import Unavailable
 from chalicelib.model.traffic import Batch, hour
-from tests.functional.conftest import Api
+from chalicelib.record.conditions import Item
+from chalicelib.record.contract import Record
+from chalicelib.record.writes import Put
+from tests.functional.conftest import Api, everything, on
+from tests.functional.steps import noted
 from tests.functional.test_calls import MOST, calls
+from tests.records import MOTO
 
 NOW = datetime(2026, 11, 24, 18, 30, 5, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
@@ -22,7 +27,7 @@ SURGE = {"at": "2026-12-01T06:00:00Z", "requests_per_second": 400, "note": "The 
 
 
 @pytest.fixture
-def now(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> datetime:
+def now(record: Record, monkeypatch: pytest.MonkeyPatch) -> datetime:
     """Return the moment at which the API looks."""
     made = replace(wiring.traffic(), now=lambda: NOW)
     monkeypatch.setattr(wiring, "traffic", lambda: made)
@@ -48,10 +53,9 @@ def count(api: Api, at: datetime, number: int = 1, edge: str = "e-1", **counts: 
     stores.traffic().add(edge, Batch(app_id(api), hour(at), number, counts))
 
 
-def items(aws: dict[str, str], prefix: str) -> list[dict[str, Any]]:
+def items(prefix: str) -> list[Item]:
     """Return the stored items of some partitions."""
-    found = stores.client("dynamodb").scan(TableName=aws["Table"])["Items"]
-    return [item for item in found if item["PK"]["S"].startswith(prefix)]
+    return [item for item in everything() if item["PK"].startswith(prefix)]
 
 
 def events(api: Api, action: str) -> list[Any]:
@@ -99,6 +103,7 @@ def test_a_batch_counts_once(example: Api, now: datetime) -> None:
     assert 21 == example.call("GET", "/apps/example/traffic").body["last"]["requests"]
 
 
+@on(MOTO)
 def test_a_call_that_botocore_repeats_counts_once(example: Api, now: datetime) -> None:
     """A lost answer makes the client send again by itself."""
     events = stores.client("dynamodb").meta.events
@@ -120,26 +125,28 @@ def test_a_call_that_botocore_repeats_counts_once(example: Api, now: datetime) -
     assert 10 == example.call("GET", "/apps/example/traffic").body["last"]["requests"]
 
 
-def test_counts_are_kept_for_14_days(example: Api, aws: dict[str, str], now: datetime) -> None:
+def test_counts_are_kept_for_14_days(example: Api, now: datetime) -> None:
     """One item an app and hour, deleted 14 days after it, with an attribute a minute."""
     count(example, now, r00=1, h00=2)
-    [item] = items(aws, "TRAFFIC#")
+    [item] = items("TRAFFIC#")
     end = datetime(2026, 11, 24, 19, tzinfo=timezone.utc)
 
-    assert (f"TRAFFIC#{app_id(example)}", "2026-11-24T18") == (item["PK"]["S"], item["SK"]["S"])
-    assert ("1", "2") == (item["r00"]["N"], item["h00"]["N"])
-    assert int((end + 14 * DAY).timestamp()) == int(item["ttl"]["N"])
+    assert (f"TRAFFIC#{app_id(example)}", "2026-11-24T18") == (item["PK"], item["SK"])
+    assert (1, 2) == (item["r00"], item["h00"])
+    assert int((end + 14 * DAY).timestamp()) == item["ttl"]
 
 
 @pytest.mark.parametrize(("hours", "seen"), [("1", 1), ("24", 2), ("25", 3), ("336", 4)])
 def test_hours_say_how_far_back(example: Api, now: datetime, hours: str, seen: int) -> None:
-    """To the minute; a whole fortnight is one query."""
+    """To the minute; a whole fortnight is one look."""
     for back in (0, 23, 24, 335):
         count(example, now - timedelta(hours=back), r29=1)
     path = f"/apps/example/traffic?hours={hours}"
 
     assert seen == len(example.call("GET", path).body["series"])
-    assert ["Query", "Query"] == calls(example, "GET", path)
+    with noted() as steps:
+        example.call("GET", path)
+    assert ["get", "query", "query"] == steps.names  # token, app, hours
 
 
 @pytest.mark.parametrize("hours", ["", "0", "337", "-1", "1.5", "ten", "٣", "9" * 400, "1e2"])
@@ -151,25 +158,25 @@ def test_odd_hours_are_refused(example: Api, hours: str) -> None:
     assert "from 1 to 336" in refused.body["message"]
 
 
-def test_the_longest_series_is_an_answer(example: Api, aws: dict[str, str], now: datetime) -> None:
+def test_the_longest_series_is_an_answer(example: Api, now: datetime) -> None:
     """Every minute of a fortnight stays far below what API Gateway passes."""
-    counts = {f"{kind}{minute:02}": {"N": "100000"} for kind in "rh" for minute in range(60)}
-    partition = {"S": f"TRAFFIC#{app_id(example)}"}
+    counts = {f"{kind}{minute:02}": 100000 for kind in "rh" for minute in range(60)}
+    partition = f"TRAFFIC#{app_id(example)}"
     for back in range(337):
-        item = {"PK": partition, "SK": {"S": hour(now - timedelta(hours=back))}, **counts}
-        stores.client("dynamodb").put_item(TableName=aws["Table"], Item=item)
+        item = {"PK": partition, "SK": hour(now - timedelta(hours=back)), **counts}
+        stores.record().commit([Put(item)])
     shown = example.call("GET", "/apps/example/traffic?hours=336").body
 
     assert 336 * 60 == len([each for each in shown["series"] if each["at"] <= shown["until"]])
     assert len(json.dumps(shown)) < 3_000_000
 
 
-def test_a_surge_is_announced(example: Api, aws: dict[str, str], now: datetime) -> None:
+def test_a_surge_is_announced(example: Api, now: datetime) -> None:
     """It is stored, listed, in the activity, and gone 90 days after it was to come."""
     made = example.call("POST", "/apps/example/surges", SURGE)
     [listed] = example.call("GET", "/apps/example/surges").body
     [event] = events(example, "surge.announce")
-    [item] = items(aws, "SURGES#")
+    [item] = items("SURGES#")
     at = datetime(2026, 12, 1, 6, tzinfo=timezone.utc)
 
     assert 201 == made.status
@@ -177,8 +184,8 @@ def test_a_surge_is_announced(example: Api, aws: dict[str, str], now: datetime) 
     assert SURGE == {name: made.body[name] for name in SURGE}
     assert (False, "Thank you: that is at least 1 day ahead.") == (listed["short_notice"], listed["sentence"])
     assert "400 requests a second at 2026-12-01T06:00:00Z" == event["detail"]
-    assert int((at + 90 * DAY).timestamp()) == int(item["ttl"]["N"])
-    assert [] == items(aws, "DELIVERIES#")  # nobody runs this service
+    assert int((at + 90 * DAY).timestamp()) == item["ttl"]
+    assert [] == items("DELIVERIES#")  # nobody runs this service
 
 
 def test_short_notice_is_said(example: Api, now: datetime) -> None:
@@ -282,6 +289,7 @@ def test_announcements_have_a_limit(example: Api, now: datetime, monkeypatch: py
     assert [201, 201, 422] == statuses
 
 
+@on(MOTO)
 def test_surges_are_cheap(example: Api, now: datetime) -> None:
     """Three calls at most, of which one is the transaction."""
     made = calls(example, "POST", "/apps/example/surges", SURGE)

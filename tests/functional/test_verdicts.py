@@ -40,7 +40,7 @@ def test_root_that_is_dropped_is_told(api: Api, world: World) -> None:
     ChannelItems(stores.record()).create(channel("one", app_id))
     ChannelItems(stores.record()).create(channel("two", None, owner(api)))
     before = {name: head(name) for name in ("lost", "kept", "staging")}
-    assert {"bundles": 0, "items": 0, "judged": 0} == world.sweep()
+    assert {"sealed_versions": 0, "items": 0, "judged": 0} == world.sweep()
     world.trust(world.stays)
 
     assert 1 == world.sweep()["judged"]

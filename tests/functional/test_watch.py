@@ -15,11 +15,13 @@ from chalicelib.errors import Unavailable
 from chalicelib.model.check import LEASE, Check
 from chalicelib.model.notice import Delivery
 from chalicelib.model.record import AppRecord
+from chalicelib.record.contract import Record
 from chalicelib.record.notices import DeliveryItems
 from chalicelib.service.checks import Checks
 from chalicelib.service.domain_checks import DomainChecks
-from tests.functional.conftest import Api, customs
+from tests.functional.conftest import Api, customs, everything, on
 from tests.nameserver import NameServer, code
+from tests.records import MOTO
 
 WWW, SHOP = "www.example.com", "shop.example.com"
 OURS = "45.0.0.1"
@@ -44,7 +46,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def watch(aws: dict[str, str], clock: Clock) -> DomainChecks:
+def watch(record: Record, clock: Clock) -> DomainChecks:
     """Return the watch, by that clock."""
     made = wiring.domain_checks()
     return DomainChecks(made.checks, made.repository, made.apps, made.activities, made.notices, clock)
@@ -94,8 +96,7 @@ def activity(api: Api, action: str = "domain.check") -> list[Any]:
 
 def stored() -> set[str]:
     """Return the hostnames of all checks that are stored, whose ever they are."""
-    items = stores.client("dynamodb").scan(TableName=wiring.settings().table)["Items"]
-    return {item["hostname"]["S"] for item in items if item["SK"]["S"].startswith("CHECK#")}
+    return {item["hostname"] for item in everything() if item["SK"].startswith("CHECK#")}
 
 
 def test_check_comes_and_goes_with_its_domain(example: Api, watch: DomainChecks) -> None:
@@ -300,6 +301,7 @@ def test_domain_without_a_check_gets_one(example: Api, target: str) -> None:
     assert "invalid" == check_of(example, WWW).state
 
 
+@on(MOTO)
 def test_reading_costs_what_is_due(example: Api, watch: DomainChecks, clock: Clock) -> None:
     """A run reads the due checks and no others, however many are stored."""
     add(example, WWW)

@@ -12,6 +12,7 @@ from chalice.test import Client
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from chalicelib import wiring
+from chalicelib.record.contract import Record
 from tests.authority import CA, LeafCert, key_pem, pem
 from tests.functional.conftest import issue
 from tests.functional.wires import (
@@ -30,14 +31,14 @@ from tests.functional.wires import (
 
 
 @pytest.fixture
-def token(aws: dict[str, str]) -> str:
+def token(record: Record) -> str:
     """Return a token of an account."""
     tokens = wiring.tokens()
     return tokens.issue(tokens.account("owner@example.com"), "test", "admin")
 
 
 @pytest.fixture
-def http(aws: dict[str, str]) -> Iterator[Client]:
+def http(record: Record) -> Iterator[Client]:
     """Yield the application's HTTP."""
     import app  # noqa: PLC0415
 
@@ -210,7 +211,7 @@ def test_form_of_the_toolbelt(http: Client, token: str, issued: LeafCert) -> Non
 
 
 @pytest.mark.parametrize(
-    ("accept", "body", "kept"),
+    ("accept", "body", "bypass"),
     [
         (V3, "json", False),
         (f"{V3}.undefined", "json", False),
@@ -219,7 +220,7 @@ def test_form_of_the_toolbelt(http: Client, token: str, issued: LeafCert) -> Non
         ("application/json", "form", True),
     ],
 )
-def test_bypass(http: Client, token: str, issued: LeafCert, accept: str, body: str, kept: bool) -> None:
+def test_bypass(http: Client, token: str, issued: LeafCert, accept: str, body: str, bypass: bool) -> None:
     """Clients with a doctor mean what they upload, so that --bypass, which they do not send, has its effect."""
     wire = by(ARTICLE, http, token)
     sent = issued.chain_pem + issued.chain_pem  # what a server that mends chains would not serve
@@ -229,7 +230,7 @@ def test_bypass(http: Client, token: str, issued: LeafCert, accept: str, body: s
     kind = "application/json" if body == "json" else FORM
     made = wire.send("POST", "/apps/example/ssl-endpoints", raw, accept=accept, content_type=kind)
 
-    assert (201, sent if kept else issued.chain_pem) == (
+    assert (201, sent if bypass else issued.chain_pem) == (
         made.status_code,
         json.loads(made.body)["certificate_chain"],
     )

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib import jobs, stores, wiring
 from chalicelib.model.notice import Channel
+from chalicelib.record.contract import Record
 from chalicelib.record.notices import DeliveryItems
 from chalicelib.x509.anchors import Anchors
 from chalicelib.x509.certificate import Certificate
 from tests.authority import CA, LeafCert
-from tests.functional.conftest import Api
+from tests.functional.conftest import Api, everything
 from tests.functional.test_calls import upload
+from tests.records import SQLITE
 
 GLOBALSIGN = "C=BE; O=GlobalSign nv-sa; OU=Root CA; CN=GlobalSign Root CA"
 DAY = timedelta(days=1)
@@ -63,10 +66,8 @@ class World:
 
 
 @pytest.fixture
-def world(aws: dict[str, str]) -> Iterator[World]:
-    """Yield a world in which two roots are trusted, and empty the bucket of what other tests left."""
-    for key in objects(aws):
-        stores.client("s3").delete_object(Bucket=aws["Bucket"], Key=key)
+def world(record: Record) -> Iterator[World]:
+    """Yield a world in which two roots are trusted."""
     with pytest.MonkeyPatch.context() as patch:
         made = World(patch)
         made.trust(made.dropped, made.stays)
@@ -74,10 +75,26 @@ def world(aws: dict[str, str]) -> Iterator[World]:
     made._forget()
 
 
-def objects(aws: dict[str, str]) -> set[str]:
-    """Return the keys of what is in the bucket."""
-    listed = stores.client("s3").list_objects_v2(Bucket=aws["Bucket"])
-    return {each["Key"] for each in listed.get("Contents", [])}
+def sealed() -> set[tuple[str, str]]:
+    """Return the endpoint and the version of each sealed version that rests in the vault."""
+    return {(each.endpoint_id, each.version_id) for page in stores.vault().pages() for each in page}
+
+
+def seal(endpoint_id: str, version_id: str) -> None:
+    """Let a sealed version rest in the vault, whether or not there is such a version."""
+    if writes := stores.vault().put("app", endpoint_id, version_id, b"a key"):
+        stores.record().commit(writes)
+
+
+def at_rest(kept: str) -> str:
+    """Return all that is stored, as it is: the files of the record, or the items and the objects."""
+    if kept == SQLITE:
+        file = Path(wiring.settings().record)
+        return "".join(each.read_text(errors="replace") for each in file.parent.glob(f"{file.name}*"))
+    s3, bucket = stores.client("s3"), wiring.settings().bucket
+    listed = s3.list_objects_v2(Bucket=bucket)["Contents"]
+    bodies = [s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode() for each in listed]
+    return "".join([str(everything()), *bodies])
 
 
 def furnish(api: Api, name: str, *issued: LeafCert, remove: bool = False) -> str:

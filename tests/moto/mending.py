@@ -13,11 +13,12 @@ import moto.core.responses
 import moto.kms.policy_validator
 import moto.kms.responses
 from moto import backends
+from moto.core.utils import method_names_from_class
 
 ACCOUNT = "123456789012"
 
 _list_of_moto_modules = backends.list_of_moto_modules
-_method_names = moto.core.responses.method_names_from_class
+_method_names = method_names_from_class
 _validate_policy = moto.kms.policy_validator.validate_policy
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from chalicelib.edge.folder import Folder
-from chalicelib.edge.follower import RETRY_SECONDS, WHOLE_SECONDS, Follower
-from chalicelib.edge.plan import Plan, plan
+from chalicelib.edge.applier import RETRY_SECONDS
+from chalicelib.edge.follower import LONGEST_PAUSE, Follower
+from chalicelib.edge.names import DEFAULT
+from chalicelib.edge.plan import Plan
+from chalicelib.edge.planner import plan
+from chalicelib.edge.state_folder import StateFolder
+from chalicelib.edge.window import FAR_SECONDS, WHOLE_SECONDS
 from chalicelib.errors import Unavailable
 from chalicelib.model.edge import Progress
 from chalicelib.model.feed import Entry
@@ -27,7 +32,7 @@ TWO: list[Entry] = [app("b"), endpoint("b", "w1"), domain("b", "www.example.org"
 class Record:
     """The other side: a feed, the versions behind it, and a clock."""
 
-    folder: Folder
+    folder: StateFolder
     entries: list[Entry] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)  # `since` of each read
     opened: list[str] = field(default_factory=list)  # versions
@@ -35,6 +40,7 @@ class Record:
     empty: set[str] = field(default_factory=set)  # versions that hold nothing
     error: Exception | None = None  # what the feed ends with
     seconds: float = 0
+    stop: threading.Event = field(default_factory=threading.Event)
 
     def changes(self, since: str) -> Iterator[Entry]:
         """Return the feed from a moment on; end with an error if there is one."""
@@ -52,7 +58,7 @@ class Record:
 
     def follower(self) -> Follower:
         """Return a follower as after a start."""
-        return Follower(self.changes, self.open_version, self.folder, lambda: self.seconds)
+        return Follower(self.changes, self.open_version, self.folder, lambda: self.seconds, self.stop)
 
     def served(self) -> dict[str, str]:
         """Return which version each name shows, read as an engine would."""
@@ -64,7 +70,7 @@ class Record:
 @pytest.fixture
 def record(tmp_path: Path) -> Record:
     """A record with one app and an empty state folder."""
-    folder = Folder(tmp_path / "edge")
+    folder = StateFolder(tmp_path / "edge")
     folder.prepare(b"own")
     return Record(folder, list(ONE))
 
@@ -190,7 +196,7 @@ def test_leftovers_go_after_a_whole_read(record: Record) -> None:
     record.follower().catch_up()
 
     assert plan(ONE) == record.folder.scan()
-    assert ["e-a.pem"] == [path.name for path in (record.folder.root / "bundles").iterdir()]
+    assert ["e-a.pem"] == [path.name for path in (record.folder.root / "versions").iterdir()]
 
 
 def test_a_version_that_cannot_be_opened_hurts_only_its_app(
@@ -259,6 +265,7 @@ def test_a_late_change_is_seen(record: Record) -> None:
     follower = record.follower()
     follower.catch_up()
     record.entries.append(endpoint("a", "v2", 41))
+    record.seconds += FAR_SECONDS
     follower.catch_up()
 
     assert ["", at(40)] == record.asked
@@ -309,22 +316,23 @@ def test_strange_values_are_told_once(record: Record, caplog: pytest.LogCaptureF
     assert "new.example.com" in record.served()
 
 
-def test_the_loop_tells_a_failure_once_and_goes_on(record: Record, caplog: pytest.LogCaptureFixture) -> None:
-    """A line when it begins and a line when it ends, without the text of errors that are not ours."""
+def test_the_loop_logs_a_failure_once_and_goes_on(record: Record, caplog: pytest.LogCaptureFixture) -> None:
+    """A line when it begins and a line when it ends, without the text of errors that are not ours.
+
+    While it lasts, the pauses grow.
+    """
     caplog.set_level(logging.INFO)
-    stop, polls = threading.Event(), 0
+    pauses: list[float] = []
 
-    def sleep(interval: float) -> None:
-        nonlocal polls
-        assert 0.2 == interval
-        polls += 1
-        record.error = RuntimeError("secret") if 2 <= polls < 5 else None
-        if polls == 8:
-            stop.set()
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        record.error = RuntimeError("secret") if 2 <= len(pauses) < 10 else None
+        if len(pauses) == 13:
+            record.stop.set()
 
-    record.follower().run(stop, sleep, 0.2)
+    record.follower().run(sleep, 0.25)
 
-    assert 8 == len(record.asked)
+    assert [0.25] * 2 + [0.5, 1, 2, 4, *[LONGEST_PAUSE] * 4] + [0.25] * 3 == pauses
     assert [
         "The edge cannot follow the record and serves what it has: RuntimeError",
         "The edge follows the record again.",
@@ -335,7 +343,7 @@ def test_a_full_disk_is_survived(record: Record, monkeypatch: pytest.MonkeyPatch
     """A step that fails is told to the caller; the next time everything is compared with the disk again."""
     follower = record.follower()
     with monkeypatch.context() as patch:
-        patch.setattr(Folder, "link", _fail)
+        patch.setattr(StateFolder, "link", _fail)
         with pytest.raises(OSError, match="full"):
             follower.catch_up()
     progress = follower.catch_up()
@@ -355,6 +363,166 @@ def test_many_versions_are_opened_at_a_time(record: Record) -> None:
     assert {f"{name}-1.ssl.localhost": f"version-{name}" for name in apps} == record.served()
 
 
+def test_each_name_is_linked_as_its_version_lands(record: Record) -> None:
+    """Of two hundred apps one does not answer: all others are served meanwhile, and it is served once it does."""
+    apps = [f"app-{number}" for number in range(200)]
+    record.entries = [entry for name in apps for entry in (app(name), endpoint(name, f"v-{name}"))]
+    answering = threading.Event()
+    opened = record.open_version
+
+    def slow(app_id: str, endpoint_id: str, version_id: str) -> bytes:
+        if app_id == "app-3":
+            assert answering.wait(30)
+        return opened(app_id, endpoint_id, version_id)
+
+    follower = Follower(record.changes, slow, record.folder, lambda: record.seconds)
+    following = threading.Thread(target=follower.catch_up)
+    following.start()
+    eventually(lambda: len(record.served()) == len(apps) - 1)
+    meanwhile = record.served()
+    answering.set()
+    following.join(30)
+
+    assert "app-3-1.ssl.localhost" not in meanwhile
+    assert f"v-{apps[3]}" == record.served()["app-3-1.ssl.localhost"]
+
+
+def test_a_name_has_its_route_before_its_certificate(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sees the certificate served also reaches the app."""
+    steps: list[str] = []
+    for name in ("route", "link"):
+        _note(monkeypatch, name, steps)
+    record.follower().catch_up()
+
+    assert steps.index("route www.example.com") < steps.index("link www.example.com")
+
+
+def test_nobody_elses_wildcard_is_shown_while_a_version_is_not_there(record: Record) -> None:
+    """A name below another app's wildcard is pinned to the edge's own certificate until its own can be opened."""
+    record.entries = [
+        *(app("a"), endpoint("a", "v1"), domain("a", "*.example.com")),
+        *(app("b"), endpoint("b", "w1"), domain("b", "b.example.com")),
+    ]
+    record.broken = {"w1"}
+    follower = record.follower()
+    follower.catch_up()
+    pinned = record.folder.scan().certs["b.example.com"]
+    record.broken = set()
+    record.seconds += RETRY_SECONDS
+    follower.catch_up()
+
+    assert (DEFAULT, "e-b") == (pinned, record.folder.scan().certs["b.example.com"])
+
+
+def test_kinds_that_are_not_known_are_passed_over(record: Record, caplog: pytest.LogCaptureFixture) -> None:
+    """A newer API may write more than an older edge understands: the rest is served, and nothing lags."""
+
+    @dataclass(frozen=True)
+    class QuotaEntry:
+        app_id: str
+        changed: str
+        removed: bool = False
+
+    record.entries += [QuotaEntry("a", at(3)), QuotaEntry("b", at(4))]  # type: ignore[list-item]
+    progress = record.follower().catch_up()
+
+    assert {"v1"} == set(record.served().values())
+    assert at(4) == progress.applied
+    assert [
+        "The feed holds entries that this version does not know (QuotaEntry): upgrade the edge."
+    ] == caplog.messages
+
+
+def test_whole_is_what_has_been_served_once(record: Record) -> None:
+    """Not before the first whole plan is applied; then for ever, whatever the record does."""
+    record.error = Unavailable("The table does not answer.")
+    follower = record.follower()
+    record.stop.wait = lambda _=None: record.stop.set() or True  # type: ignore[method-assign, assignment, func-returns-value]
+    follower.run(record.stop.wait, 0.2)
+    dark = follower.is_whole
+    record.stop.clear()
+    record.error = None
+    follower.catch_up()
+    served = follower.is_whole
+    record.error = Unavailable("The table does not answer.")
+    reborn = record.follower()
+    before = reborn.is_whole
+    reborn.run(record.stop.wait, 0.2)
+
+    assert (False, True) == (dark, served)
+    assert (False, True) == (before, reborn.is_whole)  # it serves what an earlier life left
+
+
+def test_an_edge_that_can_open_nothing_is_not_whole(record: Record) -> None:
+    """One broken version does not make an edge useless, but it is where there is no other."""
+    record.broken = {"v1"}
+    useless = record.follower()
+    useless.catch_up()
+    record.entries += TWO
+    useful = record.follower()
+    useful.catch_up()
+
+    assert (False, True) == (useless.is_whole, useful.is_whole)
+
+
+def test_a_new_service_is_whole(record: Record) -> None:
+    """There is nothing to serve yet."""
+    record.entries = []
+    follower = record.follower()
+    follower.catch_up()
+
+    assert follower.is_whole
+
+
+def test_a_rebuild_can_be_left(record: Record) -> None:
+    """Told to stop amid a hundred versions, it opens no more of them, and the next life goes on."""
+    apps = [f"app-{number}" for number in range(500)]
+    record.entries = [entry for name in apps for entry in (app(name), endpoint(name, f"v-{name}"))]
+
+    def last(*ids: str) -> bytes:
+        record.stop.set()
+        return record.open_version(*ids)
+
+    Follower(record.changes, last, record.folder, lambda: record.seconds, record.stop).catch_up()
+    opened = len(record.opened)
+    record.stop.clear()
+    record.follower().catch_up()
+
+    assert 0 < opened < len(apps)
+    assert plan(record.entries) == record.folder.scan()
+
+
+def test_a_quiet_feed_is_not_read_again(record: Record) -> None:
+    """What came in a bulk is read again for a minute, seldom, and then no more; what is late is seen meanwhile."""
+    follower = record.follower()
+    follower.catch_up()
+    read: list[float] = []
+    for second in range(1, 121):
+        record.seconds = second
+        follower.catch_up()
+        read += [second] * (record.asked[-1] <= at(0))
+
+    assert [1, 2, 3, *range(5, 66, FAR_SECONDS)] == read
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until something is so, for half a minute at most."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def _note(monkeypatch: pytest.MonkeyPatch, name: str, steps: list[str]) -> None:
+    original = getattr(StateFolder, name)
+
+    def noted(folder: StateFolder, *arguments: str) -> None:
+        steps.append(f"{name} {arguments[0]}")
+        original(folder, *arguments)
+
+    monkeypatch.setattr(StateFolder, name, noted)
+
+
 def _fail(*_: object) -> None:
     raise OSError("The disk is full.")
 
@@ -368,9 +536,7 @@ class Fuse:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.left = 1 << 30
-        for name in ("replace", "rename", "symlink_to", "touch", "unlink", "mkdir"):
-            self._watch(monkeypatch, Path, name)
-        for name in ("unlink", "rmdir", "fsync"):
+        for name in ("replace", "rename", "symlink", "unlink", "mkdir", "rmdir", "fsync", "open"):
             self._watch(monkeypatch, os, name)
 
     def _watch(self, monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
@@ -441,7 +607,7 @@ def _dies(follower: Follower) -> bool:
 def _assert_whole(record: Record, before: list[Entry], after: list[Entry]) -> None:
     """Every name that is served before and after is served in between, by one of the two and by one origin."""
     old, new = plan(before), plan(after)
-    versions = {bundle.version_id for bundle in (*old.bundles.values(), *new.bundles.values())}
+    versions = {bundle.version_id for bundle in (*old.versions.values(), *new.versions.values())}
     served, routes = record.served(), record.folder.scan().routes
 
     assert versions >= set(served.values())

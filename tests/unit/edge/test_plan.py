@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import permutations
 
 from chalicelib.edge.names import DEFAULT
-from chalicelib.edge.plan import Bundle, plan
+from chalicelib.edge.plan import VersionRef
+from chalicelib.edge.planner import plan
 from chalicelib.model.feed import Entry
 from tests.unit.edge.entries import app, domain, endpoint
 
@@ -15,7 +16,7 @@ def test_an_app_with_everything() -> None:
     wildcard = domain("a", "*.example.com")
     served = plan([app("a"), endpoint("a", "v1"), domain("a", "www.example.com"), wildcard])
 
-    assert {"e-a": Bundle("a", "e-a", "v1")} == served.bundles
+    assert {"e-a": VersionRef("a", "e-a", "v1")} == served.versions
     assert {"a-1.ssl.localhost": "e-a", "www.example.com": "e-a", "*.example.com": "e-a"} == served.certs
     assert {
         "a.app.localhost": "127.0.0.1:5000",
@@ -35,7 +36,7 @@ def test_an_app_without_a_certificate_keeps_its_routes() -> None:
     """Its domains are answered with the edge's own certificate."""
     served = plan([app("a"), domain("a", "www.example.com"), endpoint("a", "v1", 1, removed=True)])
 
-    assert ({}, {}) == (served.bundles, served.certs)
+    assert ({}, {}) == (served.versions, served.certs)
     assert {"a.app.localhost", "www.example.com"} == served.routes.keys()
 
 
@@ -51,7 +52,7 @@ def test_a_removed_app_takes_all_with_it() -> None:
     """Nothing of it is served, even if its other entries have not gone yet."""
     served = plan([app("a", removed=True), endpoint("a", "v1"), domain("a", "www.example.com")])
 
-    assert ({}, {}, {}) == (served.bundles, served.certs, served.routes)
+    assert ({}, {}, {}) == (served.versions, served.certs, served.routes)
 
 
 def test_the_newest_entry_counts_in_any_order() -> None:
@@ -67,7 +68,7 @@ def test_the_newest_entry_counts_in_any_order() -> None:
     for entries in permutations(changes):
         served = plan([app("a"), *entries])
 
-        assert {"e-a": Bundle("a", "e-a", "v2")} == served.bundles
+        assert {"e-a": VersionRef("a", "e-a", "v2")} == served.versions
         assert {"a-1.ssl.localhost", "old.example.com"} == served.certs.keys()
 
 
@@ -75,7 +76,7 @@ def test_an_endpoint_made_anew_replaces_the_old_one() -> None:
     """An app has one endpoint at a time: the later one."""
     served = plan([app("a"), endpoint("a", "v9", 2, endpoint_id="e-new"), endpoint("a", "v1", 1, removed=True)])
 
-    assert {"e-new"} == served.bundles.keys()
+    assert {"e-new"} == served.versions.keys()
     assert {"a-1.ssl.localhost": "e-new"} == served.certs
 
 
@@ -125,7 +126,7 @@ def test_what_may_not_reach_the_disk_hurts_only_its_own_app() -> None:
     ]
     served = plan([app("a"), endpoint("a", "v1"), app("c"), *strange])
 
-    assert {"e-a"} == served.bundles.keys()
+    assert {"e-a"} == served.versions.keys()
     assert {"a-1.ssl.localhost"} == served.certs.keys()
     assert {"a.app.localhost", "c.app.localhost"} == served.routes.keys()
     assert len(strange) == len(served.refused)

@@ -25,6 +25,13 @@ class Record:
     reports: list[Report] = field(default_factory=list)
     seconds: float = 100
     error: Exception | None = None
+    forgotten: int = 0
+
+    def forget(self) -> None:
+        """Take the last report back, or fail."""
+        if self.error:
+            raise self.error
+        self.forgotten += 1
 
     def take(self, report: Report) -> None:
         """Take a report, or fail."""
@@ -34,7 +41,7 @@ class Record:
 
     def reporter(self) -> Reporter:
         """Return a reporter as after a start."""
-        return Reporter("e-1", lambda: self.progress, self.take, self.now, lambda: self.seconds)
+        return Reporter("e-1", lambda: self.progress, self.take, self.now, lambda: self.seconds, self.forget)
 
     def now(self) -> datetime:
         """Return the time."""
@@ -86,4 +93,29 @@ def test_a_failure_is_told_once_and_made_up_for(
         reporter.run(stop)
 
     assert [at(1)] == [report.applied for report in record.reports]
+    assert ["The edge cannot report how far it is: Unavailable"] == caplog.messages
+
+
+def test_an_edge_that_ends_takes_its_report_back() -> None:
+    """It is not missed; one that never reported has nothing to take back."""
+    stop = threading.Event()
+    stop.set()
+    silent, ended = Record(), Record(progress=Progress(at(1)))
+    silent.reporter().run(stop)
+    reporter = ended.reporter()
+    reporter.report()
+    reporter.run(stop)
+
+    assert (0, 1) == (silent.forgotten, ended.forgotten)
+
+
+def test_a_report_that_cannot_be_taken_back_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """The edge ends all the same."""
+    stop, record = threading.Event(), Record(progress=Progress(at(1)))
+    reporter = record.reporter()
+    reporter.report()
+    record.error = Unavailable("secret")
+    stop.set()
+    reporter.run(stop)
+
     assert ["The edge cannot report how far it is: Unavailable"] == caplog.messages

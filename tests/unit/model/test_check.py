@@ -13,8 +13,8 @@ from chalicelib.model.check import (
     LONGEST_PAUSE,
     LONGEST_SENTENCE,
     STEADY_PAUSE,
-    Change,
     Check,
+    CheckChange,
     Look,
     first,
     next_look,
@@ -37,9 +37,9 @@ def look(dns: str = "invalid", tls: str = "none", sentence: str = "It leads away
     return Look(DOMAIN, state, TlsState(tls, sentence="" if tls == "served" else "The app has no certificate."))
 
 
-def seen(check: Check, *looks: Look, at: datetime = NOW) -> tuple[Check, list[Change | None]]:
+def seen(check: Check, *looks: Look, at: datetime = NOW) -> tuple[Check, list[CheckChange | None]]:
     """Let a check see looks, each when it is due, and return it with what changed."""
-    changes: list[Change | None] = []
+    changes: list[CheckChange | None] = []
     for each in looks:
         check, change = check.see(each, "version", max(at, check.due_at))
         changes.append(change)

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.errors import NoPreviousCertificate
 from chalicelib.model.endpoint import Endpoint, Version
-from chalicelib.x509.facts import Facts, Reason, Verdict
+from chalicelib.x509.facts import Facts, Key, Reason, Verdict
 
 NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
 LATER = NOW + timedelta(hours=1)
@@ -18,7 +18,7 @@ FIRST = Endpoint("e", "a", "owner", "tokyo-2121", "tokyo-2121.ssl.localhost", 1,
 
 def facts(subject: str, expires_at: datetime) -> Facts:
     """Return a certificate's facts of which only name and end matter."""
-    return Facts(subject, "", (), NOW - timedelta(days=1), expires_at, "01", subject, "", "", False, False)
+    return Facts(subject, "", (), NOW - timedelta(days=1), expires_at, "01", subject, Key(""), "", False, False)
 
 
 def version(*chain: Facts, reasons: tuple[Reason, ...] = ()) -> Version:

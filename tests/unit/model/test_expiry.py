@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.model import expiry
 from chalicelib.model.endpoint import Version
-from chalicelib.x509.facts import Facts, Verdict
+from chalicelib.x509.facts import Facts, Key, Verdict
 
 BEGIN = datetime(2027, 1, 1, tzinfo=timezone.utc)
 
@@ -17,7 +17,8 @@ BEGIN = datetime(2027, 1, 1, tzinfo=timezone.utc)
 def version(*days: int) -> Version:
     """Return a version whose certificates begin together and live for so many days."""
     chain = tuple(
-        Facts(f"c{n}", "", (), BEGIN, BEGIN + timedelta(days=n), "1", f"f{n}", "", "", False, False) for n in days
+        Facts(f"c{n}", "", (), BEGIN, BEGIN + timedelta(days=n), "1", f"f{n}", Key(""), "", False, False)
+        for n in days
     )
     return Version("e", 1, "v", "", chain, Verdict(trusted=True, reasons=()), (), BEGIN, "test")
 
@@ -92,7 +93,7 @@ def test_version_is_looked_at_when_its_next_stage_comes() -> None:
 def test_chain_that_is_never_valid_as_a_whole_is_over_when_its_first_certificate_is() -> None:
     """An intermediate that ended before the leaf began leaves no lifetime, and no fraction of it."""
     late = Facts(
-        "l", "", (), BEGIN + timedelta(days=40), BEGIN + timedelta(days=90), "1", "l", "", "", False, False
+        "l", "", (), BEGIN + timedelta(days=40), BEGIN + timedelta(days=90), "1", "l", Key(""), "", False, False
     )
     served = replace(version(30), chain=(late, *version(30).chain))
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.model.endpoint import Endpoint, Version
 from chalicelib.model.served import Handshake, TlsState, judge, words
-from chalicelib.x509.facts import Facts, Verdict
+from chalicelib.x509.facts import Facts, Key, Verdict
 
 WWW = "www.example.com"
 START, END = (
@@ -24,7 +24,7 @@ LEAF = Facts(
     END,
     "01",
     "ab",
-    "EC P-256",
+    Key("EC", 256, "P-256"),
     "",
     False,
     False,

@@ -16,7 +16,7 @@ def test_everything_goes(house: House, leaf: LeafCert) -> None:
     house.domains.add(house.caller(), house.whole(app), "www.example.com")
     house.removal.remove(house.caller(), house.whole(app))
 
-    assert [] == house.apps.records_of_caller(house.caller())
+    assert [] == list(house.apps.records_of_caller(house.caller()))
     assert [] == list(house.record.owned_by(app.account_id))
     house.domains.add(house.caller(OTHER), house.whole(house.app("example", OTHER)), "www.example.com")
     with pytest.raises(LookupError):

@@ -72,7 +72,7 @@ class TestShapes:
         (found,) = bundle.read(LEAF.pem, KEY_FORMS[form](key)).keys
 
         assert key_pem(key).encode() == found.pem()
-        assert found.key_type.endswith(kind)
+        assert found.facts.name.endswith(kind)
 
     @pytest.mark.parametrize(
         ("chain_text", "key_text"),

@@ -14,6 +14,7 @@ from chalicelib.errors import BadCertificate
 from chalicelib.x509 import distinguished_name
 from chalicelib.x509.anchors import readable
 from chalicelib.x509.certificate import Certificate
+from chalicelib.x509.facts import Key
 from tests.authority import CA, DAY, NOW, LeafCert, self_signed
 
 ROOT = CA()
@@ -41,19 +42,29 @@ class TestFacts:
             "expires_at": NOW + 80 * DAY,
             "serial": f"{LEAF.certificate.serial_number:x}",
             "fingerprint": LEAF.fingerprint,
-            "key_type": "EC P-256",
+            "key": {"type": "EC", "bits": 256, "curve": "P-256"},
             "signature": "ecdsa-with-SHA256",
             "self_signed": False,
             "is_ca": False,
+            "common_names": ("www.Example.com",),
         } == asdict(facts)
 
     @pytest.mark.parametrize(
-        ("kind", "key_type"),
-        [("P-521", "EC P-521"), ("RSA 2048", "RSA 2048"), ("Ed25519", "Ed25519"), ("secp256k1", "EC secp256k1")],
+        ("kind", "key", "name"),
+        [
+            ("P-521", Key("EC", 521, "P-521"), "EC P-521"),
+            ("RSA 2048", Key("RSA", 2048), "RSA 2048"),
+            ("DSA 2048", Key("DSA", 2048), "DSA 2048"),
+            ("Ed25519", Key("Ed25519"), "Ed25519"),
+            ("Ed448", Key("Ed448"), "Ed448"),
+            ("secp256k1", Key("EC", 256, "secp256k1"), "EC secp256k1"),
+        ],
     )
-    def test_key_type(self, kind: str, key_type: str) -> None:
-        """The key's type is named as people name it."""
-        assert key_type == view(CA_1.issue_cert("www.example.com", kind=kind)).facts.key_type
+    def test_key(self, kind: str, key: Key, name: str) -> None:
+        """The key's type and size are values, and are named as people name them."""
+        facts = view(CA_1.issue_cert("www.example.com", kind=kind)).facts
+
+        assert (key, name) == (facts.key, facts.key.name)
 
     def test_root(self) -> None:
         """A root is self-signed and an authority."""
@@ -105,6 +116,21 @@ class TestNames:
 
         assert distinguished_name.LONGEST + 1 == len(distinguished_name.text(name.public_bytes()))
 
+    def test_common_names(self) -> None:
+        """All of a subject's common names are given, safe to show; nothing of another field is one."""
+        names = ["www.example.com", "a; CN=b", "a\nb", "x" * 64]
+        attributes = [x509.NameAttribute(NameOID.COMMON_NAME, each) for each in names]
+        organization = x509.NameAttribute(NameOID.ORGANIZATION_NAME, "y; CN=z")
+        found = distinguished_name.common_names(x509.Name([organization, *attributes]).public_bytes())
+
+        assert ("www.example.com", "a; CN=b", "a\\x0ab", "x" * 64) == found
+
+    def test_many_common_names(self) -> None:
+        """A few of thousands are enough."""
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")] * 1000)
+
+        assert 5 == len(distinguished_name.common_names(name.public_bytes()))
+
     def test_several_values(self) -> None:
         """The parts of one relative name are joined with a plus."""
         parts = [x509.NameAttribute(NameOID.COMMON_NAME, each) for each in ("a", "b")]
@@ -118,6 +144,7 @@ class TestNames:
         """What is no name has a text all the same."""
         assert distinguished_name.UNREADABLE == distinguished_name.text(name)
         assert not distinguished_name.is_plain(name)
+        assert () == distinguished_name.common_names(name)
 
     def test_attributes(self) -> None:
         """Attributes are shown by their short names, unknown ones by their number."""

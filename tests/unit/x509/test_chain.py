@@ -312,6 +312,16 @@ class TestCompleted:
         assert 3 == len(served.certificates)
         assert ["expired"] == codes(served, TRUSTED)
 
+    def test_expired_is_replaced_below_a_leaf_that_is_refused_itself(self) -> None:
+        """What is wrong with the leaf is no excuse for an issuer that has expired: its successor is served."""
+        leaf = CA_2.issue_cert(common_name="www.example.com")
+        expired = CA_1.cross_sign(CA_2, not_after=NOW - DAY).certificate
+        sent = [leaf.certificate, expired, CA_1.certificate]
+        served = build(leaf, sent, TRUSTED, pool(CA_1.certificate, CA_2.certificate))
+
+        assert [leaf.certificate, CA_2.certificate, CA_1.certificate] == loaded(served)
+        assert ["no_san"] == codes(served, TRUSTED)
+
     def test_authority_for_mail(self) -> None:
         """An intermediate that is not for servers is not added."""
         mail = ROOT.issue_ca("Mail", usages=(ExtendedKeyUsageOID.EMAIL_PROTECTION,))

@@ -147,7 +147,7 @@ class TestRsaArithmetic:
 
     def test_whole(self) -> None:
         """An honest key passes."""
-        assert "RSA 2048" == PrivateKey.load(pkcs1()).key_type
+        assert "RSA 2048" == PrivateKey.load(pkcs1()).facts.name
 
     @pytest.mark.parametrize("field", FIELDS)
     @pytest.mark.parametrize("bit", [0, 1, 2, 3, 500, 1000])

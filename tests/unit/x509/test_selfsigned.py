@@ -14,7 +14,7 @@ def test_default() -> None:
     facts = served.certificates[0].facts
 
     assert ("default.invalid",) == facts.names
-    assert "EC P-256" == facts.key_type
+    assert "EC P-256" == facts.key.name
     assert facts.self_signed
     assert facts.starts_at <= NOW
     assert facts.expires_at >= NOW + timedelta(days=3650)

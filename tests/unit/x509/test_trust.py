@@ -146,6 +146,7 @@ class TestReasons:
         assert ["missing_intermediate"] == list(found)
         assert "C=US; O=Example; CN=Intermediate," in found["missing_intermediate"].sentence
         assert (url or "from the authority") in found["missing_intermediate"].remedy
+        assert ("C=US; O=Example; CN=Intermediate",) == found["missing_intermediate"].subjects
 
     def test_second_intermediate_is_missing(self) -> None:
         """Of two intermediates the one that is missing is named."""
@@ -156,7 +157,10 @@ class TestReasons:
 
     def test_no_san(self) -> None:
         """A leaf with nothing but a common name."""
-        assert ["no_san"] == list(reasons(CA_1.issue_cert(common_name="www.example.com")))
+        found = reasons(CA_1.issue_cert(common_name="www.example.com"))
+
+        assert ["no_san"] == list(found)
+        assert ("CN=www.example.com",) == tuple(name[-18:] for name in found["no_san"].subjects)
 
     @pytest.mark.parametrize("kind", ["secp256k1", "Ed25519", "DSA 2048"])
     def test_key_type(self, kind: str) -> None:
@@ -175,6 +179,7 @@ class TestReasons:
 
         assert ["weak_signature"] == list(reasons(weak_leaf)) == list(reasons(weak_chain))
         assert "CN=Intermediate is signed" in reasons(weak_chain)["weak_signature"].sentence
+        assert ("C=US; O=Example; CN=Intermediate",) == reasons(weak_chain)["weak_signature"].subjects
 
     def test_chain_eku(self) -> None:
         """A certificate that is for something else than servers, the leaf's or an intermediate."""

@@ -22,7 +22,7 @@ AHEAD = timedelta(minutes=5)  # of our own clock: what claims to be later is not
 log = logging.getLogger(__name__)
 
 
-class Traffic:
+class TrafficCounter:
     """Works in a thread of its own; the engine never waits for it, nor it for the engine.
 
     `owners` tells whose a name is, None while nobody knows; `add` adds a batch to the record, the same one only
@@ -93,7 +93,7 @@ class Traffic:
             do()
         except Exception as error:  # whatever it is, the counts are kept
             if self._failure != type(error).__name__:
-                log.warning("The edge cannot tell its traffic: %s", type(error).__name__)
+                log.warning("The edge cannot send its traffic: %s", type(error).__name__)
             self._failure = type(error).__name__
         else:
             self._failure = "" if do == self.send else self._failure

@@ -1,4 +1,4 @@
-"""How the library complains of what it reads."""
+"""What is tolerated of certificates and keys that strangers send: how the library complains of them."""
 
 from __future__ import annotations
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.edge import ledger
-from chalicelib.edge.plan import Owners, plan
-from chalicelib.edge.traffic import SEND_SECONDS, Traffic
+from chalicelib.edge.plan import Owners
+from chalicelib.edge.planner import plan
+from chalicelib.edge.traffic_counter import SEND_SECONDS, TrafficCounter
 from chalicelib.errors import Unavailable
 from chalicelib.model.feed import Entry
 from chalicelib.model.traffic import Batch
@@ -42,9 +43,9 @@ class Edge:
     error: BaseException | None = None
     failing_after: int = 0
 
-    def traffic(self) -> Traffic:
+    def traffic(self) -> TrafficCounter:
         """Return what counts, as after a start."""
-        return Traffic(self.root, lambda: self.owners, self.take, self.now, lambda: self.seconds)
+        return TrafficCounter(self.root, lambda: self.owners, self.take, self.now, lambda: self.seconds)
 
     def take(self, batch: Batch) -> None:
         """Be the record."""
@@ -269,4 +270,4 @@ def test_the_thread_sends_every_minute_and_at_the_end(
 
     assert {0, 1} == set(sends)
     assert [60, 151] == added  # the first minute, which was tried three times, and the rest at the end
-    assert ["The edge cannot tell its traffic: Unavailable"] == caplog.messages
+    assert ["The edge cannot send its traffic: Unavailable"] == caplog.messages
