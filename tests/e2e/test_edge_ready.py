@@ -270,7 +270,9 @@ OPENED = 20  # versions that have landed before the follower dies
 def test_the_next_life_is_ready_although_the_record_is_down(place: Place) -> None:
     """It serves what an earlier life left."""
     place.serve()
-    end(place.follow())
+    follower = place.follow()
+    place.until(200, "yes")
+    end(follower)
     place.record.fail(down=True)
     place.follow()
     place.until(200, "yes")
