@@ -220,7 +220,8 @@ def _once(request: Request) -> Once | None:
         return None
     if len(key) > IDEMPOTENCY_KEY_LIMIT or not key.isprintable():
         raise Invalid(f"An Idempotency-Key has at most {IDEMPOTENCY_KEY_LIMIT} printable characters.")
-    same = f"{request.method} {request.path}\n".encode() + raw(request)
+    place = json.dumps([request.method, request.path, request.uri_params], sort_keys=True)  # a path is a pattern
+    same = f"{place}\n".encode() + raw(request)
     return Once(key, hashlib.sha256(same).hexdigest())
 
 

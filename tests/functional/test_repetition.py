@@ -45,6 +45,17 @@ def test_key_is_for_one_request(api: Api, method: str, path: str, body: Any) -> 
     assert [first] == api.call("GET", "/apps").body
 
 
+def test_key_is_for_one_app(api: Api) -> None:
+    """The same body for another app is another request: a 422, and nothing is done to either."""
+    for name in ("example", "other"):
+        api.call("POST", "/apps", {"name": name})
+    first = api.call("POST", "/apps/example/domains", {"hostname": "www.example.com"}, **ONCE)
+    second = api.call("POST", "/apps/other/domains", {"hostname": "www.example.com"}, **ONCE)
+
+    assert (201, 422) == (first.status, second.status)
+    assert "was used for another request" in second.body["message"]
+
+
 def test_key_belongs_to_an_account(api: Api, login: Callable[..., Api]) -> None:
     """Another account's request with the same key is another request."""
     api.call("POST", "/apps", {"name": "example"}, **ONCE)
