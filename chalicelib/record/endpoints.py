@@ -22,6 +22,8 @@ MOST_SUMMARISED = 100  # names of a certificate that is described in its endpoin
 MOST_BYTES = 390_000  # of a chain and its description: an item may have 400 KB
 TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
 HEAD_KEY = "ENDPOINT"
+MOST_ISSUERS = 500  # whose facts are at hand
+_issuers: dict[str, Facts] = {}  # by fingerprint, which fixes all facts
 END_KEY = "REMOVED"  # beside the versions of an endpoint that was removed
 
 
@@ -233,7 +235,7 @@ def _version(item: Item) -> Version:
         number=item["number"],
         id=item["version_id"],
         certificate_chain=item["certificate_chain"],
-        chain=tuple(_facts(facts) for facts in read["chain"]),
+        chain=(_facts(read["chain"][0]), *map(_issuer, read["chain"][1:])),
         verdict=Verdict(verdict["trusted"], tuple(_reason(each) for each in verdict["reasons"])),
         changes=tuple(ChainChange(**change) for change in read["changes"]),
         created_at=times.moment(item["created_at"]),
@@ -245,6 +247,16 @@ def _version(item: Item) -> Version:
 
 def _reason(written: dict[str, Any]) -> Reason:
     return Reason(**{**written, "subjects": tuple(written.get("subjects", ()))})
+
+
+def _issuer(written: dict[str, Any]) -> Facts:
+    """Read the facts of an issuer once: a list of endpoints is full of the same few."""
+    known = _issuers.get(written["fingerprint"])
+    if known is None:
+        if len(_issuers) >= MOST_ISSUERS:
+            _issuers.clear()
+        known = _issuers[written["fingerprint"]] = _facts(written)
+    return known
 
 
 def _facts(written: dict[str, Any]) -> Facts:
