@@ -48,8 +48,8 @@ def show_app(caller: Caller, record: AppRecord) -> Any:
 def change_app(caller: Caller, record: AppRecord) -> Any:
     """Rename an app or put another server behind it: {"name", "origin"}, each optional."""
     body = resource.body()
-    name, origin = body.optional_text("name"), body.optional_text("origin")
-    app = wiring.apps().change(caller, record.app, name, origin)
+    asked = {name: body.optional_text(name) for name in ("name", "origin")}
+    app = wiring.apps().change(caller, record.app, asked)
     return _app(app, wiring.tokens().owner(app))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.errors import Invalid
 from chalicelib.model import times
@@ -35,10 +37,9 @@ class App:
     ver: int = 1
     removed: bool = False
 
-    def change(self, name: str, origin: str, now: datetime) -> App:
-        """Return the app with another name, or another server behind it."""
-        updated_at = times.later(self.updated_at, now)
-        return replace(self, name=name, origin=origin, updated_at=updated_at, ver=self.ver + 1)
+    def change(self, changes: Mapping[str, Any], now: datetime) -> App:
+        """Return the app with other values; the names of `changes` are those of CHANGEABLE."""
+        return replace(self, **changes, updated_at=times.later(self.updated_at, now), ver=self.ver + 1)
 
     def remove(self, now: datetime) -> App:
         """Return the tombstone that tells edges to stop serving the app."""
@@ -96,3 +97,7 @@ def _is_link_local(host: str) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None) or address
     return bool(mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified)
+
+
+# What an owner may change, and what makes a value of it, or raises Invalid.
+CHANGEABLE: Mapping[str, Callable[[Any], Any]] = {"name": check_name, "origin": check_origin}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -21,6 +21,7 @@ from chalicelib.record.conditions import Equals, Item
 from chalicelib.record.contract import Record
 from chalicelib.record.writes import Delete, Expect, Put, Write, new, replace
 
+PLAIN = tuple(each.name for each in fields(App) if each.name not in {"id", "created_at", "updated_at"})
 TOMBSTONE_DAYS = 30  # an edge that was away for longer reads the whole feed anyway
 
 
@@ -136,14 +137,9 @@ class AppItems:
             **indexes.in_feed(updated),
             "domain": app.own_domain(self._app_zone),
             "app_id": app.id,
-            "name": app.name,
-            "account_id": app.account_id,
-            "region": app.region,
-            "origin": app.origin,
             "created_at": times.text(app.created_at),
             "updated_at": updated,
-            "ver": app.ver,
-            "removed": app.removed,
+            **{name: getattr(app, name) for name in PLAIN},
             **(_ttl(app) if app.removed else {"owner": app.account_id}),
         }
 
@@ -189,12 +185,7 @@ def _collaborator(item: Item) -> Collaborator:
 def _app(item: dict[str, Any]) -> App:
     return App(
         id=item["app_id"],
-        name=item["name"],
-        account_id=item["account_id"],
-        region=item["region"],
-        origin=item["origin"],
         created_at=times.moment(item["created_at"]),
         updated_at=times.moment(item["updated_at"]),
-        ver=item["ver"],
-        removed=item["removed"],
+        **{name: item[name] for name in PLAIN if name in item},
     )

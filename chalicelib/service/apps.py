@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import names
 from chalicelib.model.addon import Addon
-from chalicelib.model.app import NAME, App, check_name, check_origin
+from chalicelib.model.app import CHANGEABLE, NAME, App, check_name, check_origin
 from chalicelib.model.caller import Caller
 from chalicelib.model.record import MOST_COLLABORATORS, PERMISSIONS, AppRecord, Collaborator
 from chalicelib.record.activities import ActivityItems
@@ -82,17 +83,19 @@ class Apps:
         self.repository.create(app, *activity)
         return app
 
-    def change(self, caller: Caller, app: App, name: str | None, origin: str | None) -> App:
-        """Give the app another name, put another server behind it, or both at once, and return it.
+    def change(self, caller: Caller, app: App, asked: Mapping[str, Any]) -> App:
+        """Give the app other values of what is CHANGEABLE, all at once, and return it; None leaves one as it is.
 
-        None leaves a value as it is. Raises Invalid for an unusable value or a name that is taken.
+        Raises Invalid for an unusable value or a name that is taken.
         """
-        name = app.name if name is None else check_name(name)
-        origin = app.origin if origin is None else check_origin(origin)
-        if (name, origin) == (app.name, app.origin):
+        values = {name: CHANGEABLE[name](value) for name, value in asked.items() if value is not None}
+        changes = {name: value for name, value in values.items() if value != getattr(app, name)}
+        if not changes:
             return app
-        changed = app.change(name, origin, self.now())
-        detail = f"{app.name} → {name}, {app.origin or 'none'} → {origin or 'none'}"
+        changed = app.change(changes, self.now())
+        detail = ", ".join(
+            f"{name}: {getattr(app, name) or 'none'} → {new or 'none'}" for name, new in changes.items()
+        )
         activity = self.activities.write(caller, app.id, changed.updated_at, "app.change", detail)
         self.repository.change(app, changed, *activity)
         return changed

@@ -71,7 +71,7 @@ def test_changes_say_from_what_to_what(example: Api) -> None:
         f"friend@example.com ({friend['id']}): read → none",
         "friend@example.com: write → read",
         "friend@example.com: none → write",
-        "example → renamed, 127.0.0.1:5000 → 10.0.0.7:80",
+        "name: example → renamed, origin: 127.0.0.1:5000 → 10.0.0.7:80",
     ] == told[:4]
 
 

@@ -36,7 +36,7 @@ def test_name_is_found_again_after_it_moved(house: House) -> None:
     """What was seen of a name is only where to look first."""
     first = house.app()
     house.apps.find(house.caller(), "example", "read")
-    house.apps.change(house.caller(), first, "renamed", None)
+    house.apps.change(house.caller(), first, {"name": "renamed"})
     second = house.app()
 
     assert second == house.apps.find(house.caller(), "example", "read").app
@@ -69,23 +69,23 @@ def test_name_is_one_apps(house: House) -> None:
     with pytest.raises(Invalid, match="already taken"):
         house.app("example", OTHER)
     with pytest.raises(Invalid, match="already taken"):
-        house.apps.change(house.caller(OTHER), theirs, "example", None)
+        house.apps.change(house.caller(OTHER), theirs, {"name": "example"})
 
 
 def test_change_that_changes_nothing_is_no_change(house: House) -> None:
     """It is not in the activity either."""
     app = house.app()
 
-    assert app == house.apps.change(house.caller(), app, "example", "127.0.0.1:5000")
+    assert app == house.apps.change(house.caller(), app, {"name": "example", "origin": "127.0.0.1:5000"})
     assert ["app.create"] == house.actions(app)
 
 
 def test_of_two_changes_one_wins(house: House) -> None:
     """The second one saw the app as it was before the first."""
     app = house.app()
-    changed = house.apps.change(house.caller(), app, None, "127.0.0.1:1")
+    changed = house.apps.change(house.caller(), app, {"origin": "127.0.0.1:1"})
     with pytest.raises(Conflict):
-        house.apps.change(house.caller(), app, None, "127.0.0.1:2")
+        house.apps.change(house.caller(), app, {"origin": "127.0.0.1:2"})
 
     assert changed == house.whole(app).app
 

@@ -42,7 +42,7 @@ def test_app_that_got_something_meanwhile_stays(house: House) -> None:
     """What was added after it was looked at is not lost."""
     app = house.app()
     seen = house.whole(app)
-    house.apps.change(house.caller(), app, None, "127.0.0.1:1")
+    house.apps.change(house.caller(), app, {"origin": "127.0.0.1:1"})
     with pytest.raises((Conflict, Invalid, NotFound)):
         house.removal.remove(house.caller(), seen)
 
