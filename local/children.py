@@ -61,21 +61,6 @@ class Children:
             log.replace(log.with_suffix(".log.1"))
         self._children[command.name] = Child(command, self._spawn(command), time.monotonic())
 
-    def run(self, command: Command, seconds: float) -> bytes:
-        """Run a process to its end and return its output; raises SubprocessError if it fails or takes too long."""
-        with self._open_log(command.name) as log:
-            return subprocess.run(
-                _line(command),
-                cwd=ROOT,
-                env=dict(command.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                preexec_fn=_tie(os.getpid()),
-                timeout=seconds,
-                check=True,
-            ).stdout
-
     def pids(self) -> dict[str, int]:
         """Return the process ids of those that run."""
         return {name: child.process.pid for name, child in self._children.items() if child.again_at is None}

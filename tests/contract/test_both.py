@@ -197,7 +197,7 @@ def test_both_records_do_the_same(both: None) -> None:
     """Whatever they are asked, in whatever order."""
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large]
     bounded = settings(
-        max_examples=20,
+        max_examples=12,
         stateful_step_count=20,
         deadline=None,
         phases=[Phase.generate, Phase.shrink],

@@ -24,9 +24,7 @@ from tests.functional.conftest import Answer, Api, customs, issue
 from tests.functional.test_calls import upload
 from tests.functional.test_watch import listen, record_of, told
 from tests.nameserver import SILENT, NameServer, code
-from tests.records import MOTO, SQLITE
 
-RECORDS = (SQLITE, MOTO)
 WWW, WILD, PROOF = "www.example.com", "*.example.com", "_ssl-endpoint.www.example.com"
 
 

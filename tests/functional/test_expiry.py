@@ -19,10 +19,8 @@ from tests.functional.conftest import Api, issue
 from tests.functional.steps import Death, dying, noted
 from tests.functional.sweeps import MOMENT, Clock, House, Letterbox, reminders
 from tests.functional.test_calls import upload
-from tests.records import MOTO, SQLITE
 
 ENDPOINTS = "/apps/example/ssl-endpoints"
-RECORDS = (SQLITE, MOTO)
 STEPS = ["due", "query", "query", "commit", "commit"]  # of a sweep that tells one channel of one certificate
 PLACES = [(when, number) for when in ("before", "after") for number in range(1, len(STEPS) + 1)]
 

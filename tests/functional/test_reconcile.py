@@ -12,11 +12,10 @@ from chalicelib import jobs, stores
 from chalicelib.record.notices import ChannelItems
 from tests.authority import self_signed
 from tests.functional import worlds
-from tests.functional.conftest import Api, everything, issue, on
+from tests.functional.conftest import Api, everything, issue
 from tests.functional.steps import Death, Kept, Steps, dying, noted
 from tests.functional.test_calls import upload
 from tests.functional.worlds import DAY, World, channel, codes, deliveries, events, furnish, seal, sealed
-from tests.records import MOTO, SQLITE
 
 world = worlds.world
 
@@ -67,7 +66,6 @@ def disturbed(api: Api, world: World) -> Disturbed:
     return Disturbed(api, world)
 
 
-@on(SQLITE, MOTO)
 def test_it_may_die_anywhere(disturbed: Disturbed) -> None:
     """Wherever a run ends, the next one makes of it what one that is left in peace does: each thing once."""
     with noted() as steps:
