@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from bench import api, console, edge, follower, hostile, ingestion, sweep
+from bench import api, console, edge, follower, hostile, ingestion, record, sweep
 
 if __name__ == "__main__":
-    tables = [ingestion.run(), hostile.run(), edge.run(), follower.run(), api.run(), console.run(), sweep.run()]
+    tables = [
+        ingestion.run(),
+        hostile.run(),
+        edge.run(),
+        follower.run(),
+        api.run(),
+        record.run(),
+        console.run(),
+        sweep.run(),
+    ]
     sys.exit(not all(tables))
