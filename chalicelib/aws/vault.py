@@ -19,7 +19,7 @@ from chalicelib.record.contract import SealedVersion
 from chalicelib.record.writes import Write
 
 FORMAT = 1
-FOLDER = "bundles/"
+FOLDER = "versions/"
 LISTED_AT_ONCE = 1000  # objects; DeleteObjects takes as many
 
 

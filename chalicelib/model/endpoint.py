@@ -20,7 +20,7 @@ class Version:
 
     endpoint_id: str
     number: int  # 1, 2, 3 … without a gap
-    id: str  # also names the encrypted bundle
+    id: str  # also names what is sealed
     certificate_chain: str  # PEM as served, leaf first
     chain: tuple[Facts, ...]  # the same, described
     verdict: Verdict  # as of created_at, by the roots that are trusted today

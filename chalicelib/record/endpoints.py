@@ -108,7 +108,7 @@ class EndpointItems:
         """
         raced = _raced(endpoint)
         head = replace(_item(endpoint, version), endpoint.ver - 1, raced)
-        # For whoever clears away the bundles when the tombstone is gone, or another endpoint is in its place.
+        # For whoever clears away what was sealed when the tombstone is gone, or another endpoint is in its place.
         beside = Put(_end(endpoint)) if endpoint.removed else self._same_verdict(version, raced)
         self._record.commit([head, beside, *writes])
 

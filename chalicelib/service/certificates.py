@@ -26,7 +26,7 @@ from chalicelib.x509.chain import Chain
 from chalicelib.x509.facts import ChainChange, Facts, Verdict
 from chalicelib.x509.trust import Anchors
 
-KEY_BEGINS = "-----BEGIN PRIVATE KEY-----"  # how PrivateKey.pem() does, at the end of a bundle
+KEY_BEGINS = "-----BEGIN PRIVATE KEY-----"  # how PrivateKey.pem() does, at the end of what is sealed
 
 
 @dataclass(frozen=True, slots=True)
