@@ -27,7 +27,7 @@ from tests.e2e.product import Product, fresh, running
 DOCUMENT = json.loads(openapi.written_as_json())
 METHODS = {"get", "post", "put", "patch", "delete"}
 OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in METHODS & item.keys()]
-EXAMPLES = 9  # of a request that changes something
+EXAMPLES = 6  # of a request that changes something
 FEW_EXAMPLES = 3
 LOOKS_AROUND = "/apps/{app}/checks"  # asks DNS, which may take seconds
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)

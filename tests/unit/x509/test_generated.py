@@ -19,7 +19,7 @@ from tests.authority import CA, DAY, NOW, LeafCert, self_signed
 from tests.unit.x509.forms import FORMS, KEY_FORMS
 from tests.unit.x509.shapes import anchors, codes, loaded, pool
 
-EXAMPLES = 100
+EXAMPLES = 60
 REPEATABLE = settings(
     max_examples=EXAMPLES,
     derandomize=True,
